@@ -33,8 +33,18 @@ export function propertiesNamed(component: Component, name: string): readonly Pr
   return component.properties.filter((each) => each.name === name)
 }
 
+const noParameters: readonly Parameter[] = []
+
 /** Builds a property that was not read from text. */
-export function property(name: string, value: string, parameters: Readonly<Record<string, string | readonly string[]>> = {}): Property {
-  const list = Object.entries(parameters).map(([key, given]) => ({ name: key, values: typeof given === 'string' ? [given] : given }))
-  return { name, value, parameters: list, line: 0 }
+export function property(name: string, value: string, parameters?: Readonly<Record<string, string | readonly string[]>>): Property {
+  return { name, parameters: parameters === undefined ? noParameters : parameterList(parameters), value, line: 0 }
+}
+
+/** Builds a component that was not read from text. */
+export function component(name: string, properties: readonly Property[], components: readonly Component[] = []): Component {
+  return { name, properties, components, line: 0 }
+}
+
+function parameterList(given: Readonly<Record<string, string | readonly string[]>>): readonly Parameter[] {
+  return Object.entries(given).map(([name, value]) => ({ name, values: typeof value === 'string' ? [value] : value }))
 }

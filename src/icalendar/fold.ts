@@ -1,0 +1,181 @@
+/** Folding: lines of at most 75 octets, broken by a line end and a blank (RFC 5545 §3.1). Both ways, from octets and to text. */
+
+import { CalendarDataError } from './calendar-data-error.ts'
+import type { Limits } from './limits.ts'
+
+export interface ContentLine {
+  /** Unfolded. */
+  readonly text: string
+  /** Where it starts in the body, from 1. */
+  readonly line: number
+}
+
+/**
+ * The lines of a body, unfolded and without blank ones. Linear in its size; folds may stand anywhere, even inside a UTF-8 sequence.
+ * @throws CalendarDataError 'valid-calendar-data' for what is not UTF-8, control characters, and too many lines
+ */
+export function unfold(body: Uint8Array, limits: Limits): readonly ContentLine[] {
+  return contentLines(decode(body), limits)
+}
+
+/** Characters that no content line holds (RFC 5545 §3.1 CONTROL), and the two that no XML answer could carry (XML 1.0 §2.2). */
+// oxlint-disable-next-line no-control-regex
+const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]|\r(?![\r\n])/
+
+function decode(body: Uint8Array): string {
+  const text = decodeUtf8(body) ?? decodeUtf8(mendSplitCharacters(body))
+  if (text === undefined) throw new CalendarDataError('valid-calendar-data', 'The body is not UTF-8 (RFC 5545 §3.1.4).')
+  const at = text.search(forbidden)
+  if (at >= 0) {
+    const code = text.charCodeAt(at).toString(16).padStart(4, '0').toUpperCase()
+    throw new CalendarDataError('valid-calendar-data', `The character U+${code} may not stand in a calendar object (RFC 5545 §3.1).`,
+      lineOf(text, at))
+  }
+  return text
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** Without the byte order mark; undefined if it is not UTF-8. */
+function decodeUtf8(body: Uint8Array): string | undefined {
+  try {
+    return utf8.decode(body)
+  } catch {
+    return undefined
+  }
+}
+
+const CR = 13, LF = 10, TAB = 9, SPACE = 32
+
+/**
+ * Moves each fold that stands inside a UTF-8 sequence behind it: folding counts octets (RFC 5545 §3.1), and some programs cut
+ * characters in two. The number of lines stays as it is.
+ */
+function mendSplitCharacters(body: Uint8Array): Uint8Array {
+  const mended = new Uint8Array(body.length)
+  let length = 0
+  let folds = 0
+  for (let at = 0; at < body.length;) {
+    const fold = foldLength(body, at)
+    if (fold > 0) {
+      folds += 1
+      at += fold
+      continue
+    }
+    const byte = body[at]!
+    const beginsCharacter = (byte & 0xc0) !== 0x80
+    if (beginsCharacter) {
+      for (; folds > 0; folds -= 1) {
+        mended[length++] = LF
+        mended[length++] = SPACE
+      }
+    }
+    mended[length++] = byte
+    at += 1
+  }
+  return mended.subarray(0, length)
+}
+
+/** The length of the line end and the blank at this place; 0 if there is no fold. */
+function foldLength(body: Uint8Array, at: number): number {
+  const end = body[at] === CR ? at + 1 : at
+  if (body[end] !== LF) return 0
+  const next = body[end + 1]
+  return next === SPACE || next === TAB ? end + 2 - at : 0
+}
+
+function lineOf(text: string, at: number): number {
+  let line = 1
+  for (let end = text.indexOf('\n'); end >= 0 && end < at; end = text.indexOf('\n', end + 1)) line += 1
+  return line
+}
+
+/** Unfolded and without blank lines. */
+function contentLines(text: string, limits: Limits): readonly ContentLine[] {
+  const lines: ContentLine[] = []
+  let line = 0
+  for (let at = 0; at < text.length;) {
+    const from = line += 1
+    let end = endOfLine(text, at)
+    let content = withoutReturn(text, at, end)
+    if (isFold(text, end + 1)) {
+      const pieces = [content]
+      for (; isFold(text, end + 1); line += 1) {
+        const next = endOfLine(text, end + 1)
+        pieces.push(withoutReturn(text, end + 2, next))
+        end = next
+      }
+      content = pieces.join('')
+    }
+    at = end + 1
+    if (isBlank(content)) continue
+    if (lines.length === limits.lines) throw new CalendarDataError('valid-calendar-data', `More than ${limits.lines} lines.`, from)
+    lines.push({ text: content, line: from })
+  }
+  return lines
+}
+
+function endOfLine(text: string, at: number): number {
+  const end = text.indexOf('\n', at)
+  return end < 0 ? text.length : end
+}
+
+function isFold(text: string, at: number): boolean {
+  const first = text.charCodeAt(at)
+  return first === SPACE || first === TAB
+}
+
+/** Some programs end their lines with CR CR LF. */
+function withoutReturn(text: string, from: number, to: number): string {
+  let end = to
+  while (end > from && text.charCodeAt(end - 1) === CR) end -= 1
+  return text.slice(from, end)
+}
+
+function isBlank(text: string): boolean {
+  const first = text.charCodeAt(0)
+  return text === '' || ((first === SPACE || first === TAB) && text.trim() === '')
+}
+
+/** Anything but printable ASCII: it may have to go, or take more than one octet. */
+const beyondPrintable = /[^ -~]/
+
+/** What {@link forbidden} names, and all line breaks. */
+// oxlint-disable-next-line no-control-regex
+const unprintable = /[\u0000-\u0008\u000a-\u001f\u007f\ufffe\uffff]/g
+
+/**
+ * One content line with its line end. Whatever it holds, the text is well formed: what may not stand there is taken out, and half a
+ * surrogate pair becomes U+FFFD.
+ */
+export function fold(line: string): string {
+  if (!beyondPrintable.test(line)) return line.length <= 75 ? `${line}\r\n` : foldCharacters(line)
+  return foldOctets(line.replace(unprintable, '').toWellFormed())
+}
+
+/** Of a line where each character is one octet. */
+function foldCharacters(line: string): string {
+  let folded = line.slice(0, 75)
+  for (let at = 75; at < line.length; at += 74) folded += `\r\n ${line.slice(at, at + 74)}`
+  return `${folded}\r\n`
+}
+
+/** Never inside a character. */
+function foldOctets(line: string): string {
+  let folded = ''
+  let from = 0
+  let octets = 0
+  for (let at = 0; at < line.length;) {
+    const code = line.charCodeAt(at)
+    const isPair = code >= 0xd800 && code <= 0xdbff
+    const width = isPair ? 4 : code < 0x80 ? 1 : code < 0x800 ? 2 : 3
+    if (octets + width > 75) {
+      folded += `${line.slice(from, at)}\r\n `
+      from = at
+      octets = 1
+    }
+    octets += width
+    at += isPair ? 2 : 1
+  }
+  return `${folded}${line.slice(from)}\r\n`
+}

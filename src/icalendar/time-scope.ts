@@ -1,0 +1,126 @@
+/** Reads the times of one body: what its TZIDs mean, asked once for each (RFC 5545 §3.2.19). */
+
+import type { EventTime } from '../calendar/event.ts'
+import { instant } from '../calendar/identifiers.ts'
+import type { TimeZoneId } from '../calendar/identifiers.ts'
+import { unfit } from './calendar-data-error.ts'
+import { clockOf } from './clock.ts'
+import { parameter } from './component.ts'
+import type { Component, Property } from './component.ts'
+import { parseDateTimeValue } from './date-time.ts'
+import type { DateTimeValue } from './date-time.ts'
+import { defaultLimits } from './limits.ts'
+import { unescapeText } from './text.ts'
+import { findTimeZone, resolveTimeZone, zonedOrUtc } from './time-zone.ts'
+
+export interface TimeScope {
+  /** Where floating times are read when an instant is needed (RFC 4791 §9.9). */
+  readonly calendarZone: TimeZoneId
+  /**
+   * @param property names the zone by its TZID
+   * @param value    one value of the property
+   * @param use      'wall-clock' for the start of a series, whose instances follow the clock of its zone; 'moment' for all else
+   * @throws CalendarDataError where the value is no time or the TZID means no zone
+   */
+  read(property: Property, value: string, use: 'wall-clock' | 'moment'): EventTime
+}
+
+type Zone = NonNullable<ReturnType<typeof resolveTimeZone>>
+
+/** @param calendar the VCALENDAR with its VTIMEZONEs */
+export function timeScope(calendar: Component, calendarZone: TimeZoneId): TimeScope {
+  const definitions = new Map(calendar.components.filter((each) => each.name === 'VTIMEZONE').flatMap(namesOf))
+  const zones = new Map<string, Zone>()
+  const years = yearsOf(calendar)
+
+  function zoneOf(property: Property, tzid: string): Zone {
+    const known = zones.get(tzid)
+    if (known !== undefined) return known
+    if (zones.size === defaultLimits.zones) throw unfit(property, `names more than ${defaultLimits.zones} different time zones.`)
+    const zone = resolveOnce(tzid, definitions.get(tzid), { calendarZone, years })
+    if (zone === undefined) throw unfit(property, `has the TZID ${JSON.stringify(tzid.slice(0, 60))}, which means no known time zone (RFC 5545 §3.2.19).`)
+    zones.set(tzid, zone)
+    return zone
+  }
+
+  function read(property: Property, text: string, use: 'wall-clock' | 'moment'): EventTime {
+    const value = parseDateTimeValue(text)
+    if (value === undefined) throw unfit(property, 'is not a date or a date-time (RFC 5545 §3.3.5).')
+    const tzid = parameter(property, 'TZID')?.trim() ?? ''
+    if (value.kind === 'utc') return tzid === '' ? value : shownIn(findTimeZone(tzid), value)
+    if (value.kind === 'date') return value
+    if (tzid === '') return { kind: 'floating', local: value.local }
+    return inZone(property, value, zoneOf(property, tzid), use)
+  }
+
+  return { calendarZone, read }
+}
+
+/**
+ * What was asked before. A client sends the same few definitions with every event, and to hold one against the zone data takes longer
+ * than to read the rest of the body. Emptied when full, since clients choose the keys.
+ */
+const resolved = new Map<string, Zone | undefined>()
+const maxResolved = 500
+/** Characters; longer definitions are rare, and would fill the memory. */
+const maxKeyLength = 4000
+
+function resolveOnce(tzid: string, definition: Component | undefined, options: { calendarZone: TimeZoneId; years: [number, number] }): Zone | undefined {
+  const key = `${tzid}\n${options.calendarZone}\n${options.years.join()}\n${definition === undefined ? '' : keyOf(definition)}`
+  if (resolved.has(key)) return resolved.get(key)
+  const zone = resolveTimeZone(tzid, definition, options)
+  if (key.length > maxKeyLength) return zone
+  if (resolved.size >= maxResolved) resolved.clear()
+  resolved.set(key, zone)
+  return zone
+}
+
+/** Equal for two components that say the same in the same order. */
+function keyOf({ name, properties, components }: Component): string {
+  let key = `{${name}`
+  for (const each of properties) {
+    key += `\n${each.name}`
+    for (const { name: parameterName, values } of each.parameters) key += `;${parameterName}=${JSON.stringify(values)}`
+    key += `:${each.value}`
+  }
+  for (const each of components) key += keyOf(each)
+  return `${key}}`
+}
+
+/** TZID is text, with its commas escaped; the parameter holds it without escapes, and not every program escapes. */
+function namesOf(definition: Component): [name: string, definition: Component][] {
+  const tzid = definition.properties.find((each) => each.name === 'TZID')?.value.trim() ?? ''
+  return [[tzid, definition], [unescapeText(tzid), definition]]
+}
+
+function inZone(property: Property, { local }: DateTimeValue & { kind: 'local' }, zone: Zone, use: 'wall-clock' | 'moment'): EventTime {
+  if (zone.kind === 'zone') return { kind: 'zoned', local, zone: zone.zone }
+  const fixed = use === 'wall-clock' ? fixedZone(zone.offsetSeconds) : undefined
+  if (fixed !== undefined) return { kind: 'zoned', local, zone: fixed }
+  if (use === 'wall-clock') throw unfit(property, 'starts a series in a time zone that no named one equals (RFC 5545 §3.2.19).')
+  return { kind: 'utc', at: instant(clockOf(local) - zone.offsetSeconds * 1000) }
+}
+
+/** ts-caldav 0.3 writes the moment in UTC and beside it the zone in which the event takes place. */
+function shownIn(zone: TimeZoneId | undefined, time: EventTime & { kind: 'utc' }): EventTime {
+  return zone === undefined ? time : zonedOrUtc(time.at, zone)
+}
+
+/** The zone of whole hours that never changes its offset. Their names count west of UTC. */
+function fixedZone(offsetSeconds: number): TimeZoneId | undefined {
+  const hours = offsetSeconds / 3600
+  return Number.isInteger(hours) ? findTimeZone(hours === 0 ? 'Etc/UTC' : `Etc/GMT${hours > 0 ? '-' : '+'}${Math.abs(hours)}`) : undefined
+}
+
+/** The years over which zones are told apart: first to last that the body names, and the one after, since most series go on. */
+function yearsOf(calendar: Component): [number, number] {
+  let first = Infinity, last = -Infinity
+  for (const { name, value } of calendar.components.flatMap((each) => (each.name === 'VEVENT' ? each.properties : []))) {
+    const year = timeNames.has(name) ? Number(value.trim().slice(0, 4)) : NaN
+    if (year >= 1 && year < first) first = year
+    if (year <= 9999 && year > last) last = year
+  }
+  return first <= last ? [first, Math.min(last + 1, 9999)] : [1970, 2037]
+}
+
+const timeNames: ReadonlySet<string> = new Set(['DTSTART', 'DTEND', 'RECURRENCE-ID'])
