@@ -1,0 +1,47 @@
+import { tagOf } from './objects.ts'
+import type { Body, CalendarObjects, Told } from './objects.ts'
+import { bytesOf } from './size.ts'
+
+/** Notes what a listing of the backend tells while it passes through to its readers. */
+export class Collected {
+  readonly told: Told[] = []
+  readonly #held: CalendarObjects
+  readonly #maxBytes: number
+  readonly #overflow: () => void
+  #bytes = 0
+
+  /**
+   * @param maxBytes of bodies to note; beyond them names and tags only
+   * @param overflow called when more has passed than that
+   */
+  constructor(held: CalendarObjects, maxBytes: number, overflow: () => void) {
+    this.#held = held
+    this.#maxBytes = maxBytes
+    this.#overflow = overflow
+  }
+
+  /** The same items, as the objects that are held already where they are unchanged; returns what the source returns. */
+  async *through(source: AsyncIterable<Body>): AsyncGenerator<Body, unknown, undefined> {
+    const iterator: AsyncIterator<Body, unknown> = source[Symbol.asyncIterator]()
+    let isEnded = false
+    try {
+      for (;;) {
+        const result = await iterator.next()
+        isEnded = result.done === true
+        if (result.done) return result.value
+        yield this.#note(result.value)
+      }
+    } finally {
+      if (!isEnded) await iterator.return?.()
+    }
+  }
+
+  #note(item: Body): Body {
+    const body = this.#held.same(item)
+    this.#bytes += bytesOf(body)
+    const isOverfull = this.#bytes > this.#maxBytes
+    if (isOverfull) this.#overflow()
+    this.told.push({ name: body.name, tag: 'series' in body ? tagOf(body) : undefined, body: isOverfull ? undefined : body })
+    return body
+  }
+}

@@ -1,0 +1,188 @@
+import type { CalendarState, Changes, ObjectTag, StoredSeries } from '../../calendar/backend.ts'
+import type { BackendSyncToken, Instant, ObjectName } from '../../calendar/identifiers.ts'
+import { CalendarObjects, tagOf } from './objects.ts'
+import type { Body, Told } from './objects.ts'
+import type { CacheSettings } from './settings.ts'
+
+/** `updated` is not known where only {@link Changes} without it told the token. */
+export interface KnownState {
+  readonly token: BackendSyncToken
+  readonly updated: Instant | undefined
+}
+
+/** A call of the backend that has begun. */
+export interface Reading {
+  readonly at: number
+  /** Its place in the order of readings and of what overtakes them: the clock is too coarse to tell which was first. */
+  readonly order: number
+}
+
+/**
+ * What is known of one calendar, without any asking. It is used in one of two ways.
+ *
+ * *Whole*: every tag is held, as of a token. The changes since that token make it current.
+ * *Parts*: some bodies are held. They are as true as the state that was told before they were read.
+ */
+export class Knowledge {
+  readonly objects: CalendarObjects
+  readonly #settings: CacheSettings
+  #state: KnownState | undefined
+  /** When all that is held was last true; -Infinity when it was overtaken since. */
+  #checkedAt = -Infinity
+  /** The answer that led to the state: a client that stands where it began is given it too. */
+  #lastChanges: { readonly since: BackendSyncToken; readonly changes: Changes } | undefined
+  #order = 0
+  #overtakenAt = 0
+
+  constructor(settings: CacheSettings) {
+    this.#settings = settings
+    this.objects = new CalendarObjects(settings)
+  }
+
+  get isWhole(): boolean {
+    return this.objects.isWhole
+  }
+
+  get state(): KnownState | undefined {
+    return this.#state
+  }
+
+  /** All that is held was true within the freshness window. */
+  get isFresh(): boolean {
+    return this.#settings.now() - this.#checkedAt < this.#settings.freshnessMs
+  }
+
+  begin(): Reading {
+    return { at: this.#settings.now(), order: ++this.#order }
+  }
+
+  /** A write of ours has begun or ended, or somebody was told something newer than is held: the next reader asks. */
+  overtake(): void {
+    this.#overtakenAt = ++this.#order
+    this.#checkedAt = -Infinity
+  }
+
+  /** What it tells may be older than what somebody knows already. */
+  isOvertaken({ order }: Reading): boolean {
+    return this.#overtakenAt > order
+  }
+
+  forget(): void {
+    this.objects.clear()
+    this.#state = undefined
+    this.#lastChanges = undefined
+    this.#checkedAt = -Infinity
+  }
+
+  /** The backend told its state. */
+  learn({ token, updated }: CalendarState, read: Reading): void {
+    const isOvertaken = this.isOvertaken(read)
+    const isSame = this.#state?.token === token
+    if (isSame && isOvertaken) return
+    if (!isSame) this.overtake()
+    // Tags stay those of the token that is held; the next reader catches up from it.
+    if (!isSame && (this.isWhole || isOvertaken)) return this.objects.distrust()
+    if (!isSame) this.objects.clear()
+    this.#state = { token, updated }
+    this.#checkedAt = read.at
+  }
+
+  /** The backend told what happened since the state that is held. @returns false when that does not fit what is held */
+  catchUp(changes: Changes, read: Reading): boolean {
+    const since = this.#state!.token
+    if (changes.more || !this.objects.apply(changes.changed.map(toldOf), changes.removed, read.at)) return false
+    const updated = changes.updated ?? (changes.next === since ? this.#state?.updated : undefined)
+    if (changes.next !== since) this.#lastChanges = { since, changes: withPlainTags(changes) }
+    this.#state = { token: changes.next, updated }
+    this.#checkedAt = read.at
+    return true
+  }
+
+  /**
+   * These are all objects of the calendar, none older than the state.
+   * @param checkedAt when the state was true
+   */
+  holdAll(all: readonly Told[], state: KnownState, read: Reading, checkedAt = read.at): void {
+    const isOvertaken = this.isOvertaken(read)
+    this.objects.replaceAll(all, state.updated, isOvertaken ? -Infinity : read.at)
+    this.#state = state
+    this.#checkedAt = isOvertaken ? -Infinity : checkedAt
+    this.#lastChanges = undefined
+  }
+
+  /** What the state was known to be when a reading of everything began, and when that was true. */
+  get anchor(): { readonly state: KnownState | undefined; readonly checkedAt: number } {
+    return { state: this.#state, checkedAt: this.#checkedAt }
+  }
+
+  /** Notes what was read under a name. @returns the same, as the object that was held before where it is unchanged */
+  keep<B extends Body | undefined>(read: Reading, name: ObjectName, body: B): B {
+    if (this.isOvertaken(read)) return body
+    const { kept, isSurprise } = this.objects.note(name, body, read.at, this.#state !== undefined)
+    if (isSurprise) this.overtake()
+    return kept as B
+  }
+
+  /** Notes an answer about changes that began elsewhere: whoever is told it must not be given older objects afterwards. */
+  noteForeign(changes: Changes, read: Reading): void {
+    if (changes.next !== this.#state?.token) {
+      for (const tag of changes.changed) this.objects.contradict(tag.name, tag)
+      for (const name of changes.removed) this.objects.contradict(name, undefined)
+    }
+    for (const tag of changes.changed) if (isSeries(tag)) this.keep(read, tag.name, tag)
+    if (changes.next !== this.#state?.token) this.overtake()
+  }
+
+  /** @returns the bodies of those that exist; undefined unless each is surely true within the freshness window */
+  freshBodies(names: readonly ObjectName[]): ReadonlyMap<ObjectName, Body> | undefined {
+    const bodies = new Map<ObjectName, Body>()
+    for (const name of names) {
+      const body = this.objects.freshBody(name) ?? (this.isFresh ? this.objects.body(name) : undefined)
+      if (body !== undefined) bodies.set(name, body)
+      else if (!this.isWhole || !this.isFresh || this.objects.has(name)) return undefined
+    }
+    return bodies
+  }
+
+  /** Whether {@link changes} may know an answer once all is current. */
+  canTellSince(since: BackendSyncToken | undefined): boolean {
+    return since === undefined || since === this.#state?.token || since === this.#lastChanges?.since
+  }
+
+  /** What a current whole calendar tells without asking. @returns undefined where only the backend can tell */
+  changes(since: BackendSyncToken | undefined, limit = Infinity): Changes | undefined {
+    const changes = since === undefined ? this.#everything() : since === this.#state!.token ? this.#standing() : this.#lastSince(since)
+    return changes !== undefined && changes.changed.length + changes.removed.length <= limit ? changes : undefined
+  }
+
+  #standing(): Changes {
+    const { token, updated } = this.#state!
+    return { changed: [], removed: [], next: token, more: false, ...(updated !== undefined && { updated }) }
+  }
+
+  #everything(): Changes | undefined {
+    const tags = this.objects.list().map(({ tag }) => tag)
+    return tags.includes(undefined) ? undefined : { ...this.#standing(), changed: (tags as ObjectTag[]).sort(inOrder) }
+  }
+
+  #lastSince(since: BackendSyncToken): Changes | undefined {
+    const last = this.#lastChanges
+    return last?.since === since && last.changes.next === this.#state?.token ? last.changes : undefined
+  }
+}
+
+function inOrder(a: ObjectTag, b: ObjectTag): number {
+  return a.updated - b.updated || (a.name < b.name ? -1 : 1)
+}
+
+export function withPlainTags(changes: Changes): Changes {
+  return { ...changes, changed: changes.changed.map(tagOf) }
+}
+
+export function toldOf(tag: ObjectTag): Told {
+  return { name: tag.name, tag, body: isSeries(tag) ? tag : undefined }
+}
+
+function isSeries(tag: ObjectTag): tag is StoredSeries {
+  return 'series' in tag
+}

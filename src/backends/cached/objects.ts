@@ -1,0 +1,217 @@
+import type { ObjectTag, StoredSeries, Unavailable } from '../../calendar/backend.ts'
+import type { TimeRange } from '../../calendar/calendar.ts'
+import type { Instant, ObjectName } from '../../calendar/identifiers.ts'
+import { mayOverlap } from './bounds.ts'
+import type { CacheSettings } from './settings.ts'
+import { bytesOf, tagBytes } from './size.ts'
+
+export type Body = StoredSeries | Unavailable
+
+/** What is held under a name. A series that is held beside a tag has its revision. */
+interface Entry {
+  /** Undefined in a calendar that is held in parts, and for what a listing could not show. */
+  readonly tag: ObjectTag | undefined
+  readonly body: Body | undefined
+  /** When the call began that told the body; -Infinity for none. */
+  readonly readAt: number
+  /** Parts only: read after the state was told that is known of the calendar, and so as true as that. */
+  readonly isAnchored: boolean
+}
+
+/** A tag, and the body where it came along. */
+export interface Told {
+  readonly name: ObjectName
+  readonly tag: ObjectTag | undefined
+  readonly body: Body | undefined
+}
+
+const calendarBytes = 1000
+
+/**
+ * The objects of one calendar as far as they are held: all tags or none, and as many bodies as there is room for.
+ * An object that is told again unchanged stays the same JavaScript object, so that what others remember of it stays with it.
+ */
+export class CalendarObjects {
+  readonly #settings: CacheSettings
+  #entries = new Map<ObjectName, Entry>()
+  #bytes = calendarBytes
+  #isWhole = false
+  /** Objects that are newer than the state that is held: the next answer about changes since then must speak of each. */
+  #ahead = new Set<ObjectName>()
+
+  constructor(settings: CacheSettings) {
+    this.#settings = settings
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Every object of the calendar is known at least by name. */
+  get isWhole(): boolean {
+    return this.#isWhole
+  }
+
+  has(name: ObjectName): boolean {
+    return this.#entries.has(name)
+  }
+
+  /** As they are now: later changes do not show. */
+  list(): readonly { readonly name: ObjectName; readonly tag: ObjectTag | undefined }[] {
+    return [...this.#entries].map(([name, { tag }]) => ({ name, tag }))
+  }
+
+  /** A body that is as true as what is known of the calendar. */
+  body(name: ObjectName): Body | undefined {
+    const entry = this.#entries.get(name)
+    return this.#isWhole || entry?.isAnchored ? entry?.body : undefined
+  }
+
+  /** A body that was told within the freshness window, whatever is known of the calendar. */
+  freshBody(name: ObjectName): Body | undefined {
+    const entry = this.#entries.get(name)
+    return entry !== undefined && this.#isFresh(entry) ? entry.body : undefined
+  }
+
+  #isFresh({ readAt }: Entry): boolean {
+    return this.#settings.now() - readAt < this.#settings.freshnessMs
+  }
+
+  /** All bodies of a calendar that is held whole but those outside of the range for sure, and the names of those that are not held. */
+  bodies(range: TimeRange = {}): { readonly held: readonly Body[]; readonly missing: readonly ObjectName[] } {
+    const held: Body[] = []
+    const missing: ObjectName[] = []
+    for (const [name, { body }] of this.#entries) {
+      if (body === undefined) missing.push(name)
+      else if (!('series' in body) || mayOverlap(body, range)) held.push(body)
+    }
+    return { held, missing }
+  }
+
+  /** The body, as the object that is held already where it is unchanged. */
+  same(body: Body): Body {
+    const held = this.#entries.get(body.name)?.body
+    return 'series' in body && held !== undefined && isSeriesOf(held, body) ? held : body
+  }
+
+  /** Gives a tag to what a listing could not show. */
+  tag(tag: ObjectTag): void {
+    const entry = this.#entries.get(tag.name)
+    if (entry !== undefined && entry.tag === undefined) this.#set(tag.name, { ...entry, tag: tagOf(tag) })
+  }
+
+  /**
+   * From now on these are all objects of the calendar.
+   * @param updated of the state that will be taken for theirs; what is newer must be told again by the changes since then
+   */
+  replaceAll(list: readonly Told[], updated: Instant | undefined, at: number): void {
+    const before = this.#entries
+    this.clear()
+    this.#isWhole = true
+    for (const { name, tag, body } of list) {
+      this.#set(name, this.#entryOf(before.get(name), tag, body, at))
+      if (tag !== undefined && updated !== undefined && tag.updated > updated) this.#ahead.add(name)
+    }
+  }
+
+  /** @returns false, and changes nothing, when the answer does not fit what is held */
+  apply(changed: readonly Told[], removed: readonly ObjectName[], at: number): boolean {
+    const told = new Set([...changed.map(({ name }) => name), ...removed])
+    if ([...this.#ahead].some((name) => !told.has(name))) return false
+    this.#ahead.clear()
+    for (const name of removed) this.#delete(name)
+    for (const { name, tag, body } of changed) this.#set(name, this.#entryOf(this.#entries.get(name), tag, body, at))
+    return true
+  }
+
+  #entryOf(before: Entry | undefined, tag: ObjectTag | undefined, body: Body | undefined, at: number): Entry {
+    const isSame = tag !== undefined && isSeriesOf(before?.body, tag)
+    const kept = isSame ? before!.body : body
+    const readAt = body !== undefined ? at : isSame ? before!.readAt : -Infinity
+    return { tag: tag && tagOf(tag), body: kept, readAt, isAnchored: false }
+  }
+
+  /**
+   * Notes what a read by name has told.
+   * @returns kept: the same, as the object that was held before where it is unchanged; isSurprise: it does not fit the tags
+   */
+  note(name: ObjectName, body: Body | undefined, at: number, isAnchored: boolean): { readonly kept: Body | undefined; readonly isSurprise: boolean } {
+    const before = this.#entries.get(name)
+    const kept = body && this.same(body)
+    if (this.#isWhole) {
+      const fits = before === undefined ? body === undefined : body !== undefined && (!('series' in body) || before.tag?.revision === body.revision)
+      if (fits && before !== undefined) this.#set(name, { ...before, body: kept, readAt: at })
+      return { kept, isSurprise: !fits }
+    }
+    if (kept === undefined) this.#delete(name)
+    else this.#set(name, { tag: undefined, body: kept, readAt: at, isAnchored })
+    return { kept, isSurprise: false }
+  }
+
+  /** A write of ours has stored this. @returns the object to hand out */
+  noteStored(stored: StoredSeries, at: number): StoredSeries {
+    const before = this.#entries.get(stored.name)
+    const kept = isSeriesOf(before?.body, stored) ? (before!.body as StoredSeries) : stored
+    if (this.#isWhole && before?.tag?.revision !== stored.revision) this.#ahead.add(stored.name)
+    this.#set(stored.name, { tag: this.#isWhole ? tagOf(stored) : undefined, body: kept, readAt: at, isAnchored: false })
+    return kept
+  }
+
+  noteRemoved(name: ObjectName): void {
+    this.#ahead.delete(name)
+    this.#delete(name)
+  }
+
+  /** The name stays in a calendar that is held whole; what it holds is read again. */
+  forgetBody(name: ObjectName): void {
+    const before = this.#entries.get(name)
+    this.#delete(name)
+    if (this.#isWhole && before !== undefined) this.#set(name, { ...before, body: undefined, readAt: -Infinity })
+  }
+
+  /** A reader was told that this is the tag under the name, or that nothing is there: another body is told no more. */
+  contradict(name: ObjectName, tag: ObjectTag | undefined): void {
+    const body = this.#entries.get(name)?.body
+    if (body !== undefined && !(tag !== undefined && isSeriesOf(body, tag))) this.forgetBody(name)
+  }
+
+  /** No body counts as told within the freshness window any more. */
+  distrust(): void {
+    for (const [name, entry] of this.#entries) this.#entries.set(name, { ...entry, readAt: -Infinity })
+  }
+
+  clear(): void {
+    this.#entries = new Map()
+    this.#ahead.clear()
+    this.#bytes = calendarBytes
+    this.#isWhole = false
+  }
+
+  /** Where there is no room for a body the tag alone is held. */
+  #set(name: ObjectName, entry: Entry): void {
+    const others = this.#bytes - bytesOfEntry(this.#entries.get(name))
+    const hasRoom = others + bytesOfEntry(entry) <= this.#settings.maxCalendarBytes
+    if (!hasRoom && !this.#isWhole) return this.#delete(name)
+    const held = hasRoom ? entry : { ...entry, body: undefined, readAt: -Infinity }
+    this.#entries.set(name, held)
+    this.#bytes = others + bytesOfEntry(held)
+  }
+
+  #delete(name: ObjectName): void {
+    this.#bytes -= bytesOfEntry(this.#entries.get(name))
+    this.#entries.delete(name)
+  }
+}
+
+function bytesOfEntry(entry: Entry | undefined): number {
+  return entry === undefined ? 0 : tagBytes + (entry.body === undefined ? 0 : bytesOf(entry.body))
+}
+
+/** Without what a series has beside it. */
+export function tagOf({ name, revision, updated }: ObjectTag): ObjectTag {
+  return { name, revision, updated }
+}
+
+function isSeriesOf(body: Body | undefined, tag: ObjectTag): boolean {
+  return body !== undefined && 'series' in body && body.revision === tag.revision
+}

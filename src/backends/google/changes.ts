@@ -1,0 +1,184 @@
+/** What happened in a calendar since a token, read by `updatedMin`, or everything from the start. */
+
+import { BackendError } from '../../calendar/backend.ts'
+import { eventUid, instant, objectName } from '../../calendar/identifiers.ts'
+import { mapBounded } from './bounded.ts'
+import { readGroup, tagOf } from './from-wire.ts'
+import { marks } from './marks.ts'
+import { objectNameOf } from './names.ts'
+import { collectPages, masks } from './pages.ts'
+import { gather, readByName, readByUid, readByUids } from './reading.ts'
+import { updatedOf } from './revision.ts'
+import { isTombstone } from './rows.ts'
+import { readBody } from './client.ts'
+import { formatSyncToken, markOf, parseSyncToken } from './sync-token.ts'
+import { wireRowSchema, wireEventSchema } from './wire.ts'
+import type { Changes, ObjectTag } from '../../calendar/backend.ts'
+import type { BackendSyncToken, Instant, ObjectName } from '../../calendar/identifiers.ts'
+import type { Listing, ListingHead, Page } from './pages.ts'
+import type { FramedGroup } from './reading.ts'
+import type { Row, RowGroup } from './rows.ts'
+import type { SyncState } from './sync-token.ts'
+import type { WireEvent, WireRow } from './wire.ts'
+
+/** An object or a removed name at its place in the order of (updated, name). */
+interface Step {
+  readonly name: ObjectName
+  readonly updated: Instant
+  /** Undefined: removed. */
+  readonly tag: ObjectTag | undefined
+}
+
+/** More bare tombstones than this are not looked at one by one: the reader starts again instead. */
+const fewTombstones = 10
+
+export function tokenOf({ updated, frame }: ListingHead): BackendSyncToken {
+  return formatSyncToken({ updated, mark: markOf(frame.calendar, frame.defaultReminders) })
+}
+
+/** @throws BackendError 'invalid-token' */
+export async function readChanges(listing: Listing, token: BackendSyncToken | undefined, limit: number | undefined): Promise<Changes> {
+  const from = token === undefined ? undefined : parseSyncToken(token)
+  if (token !== undefined && from === undefined) throw invalidToken('the token is not one of ours')
+  const since = from?.rest ? from.rest.since : from?.updated
+  const { head, steps } = since === undefined ? await readEverything(listing) : await readSince(listing, since, from?.rest?.position ?? since)
+  if (from !== undefined) assertContinues(from, head)
+  const rest = steps.filter((step) => isAfter(step, from)).sort(inOrder)
+  return cut(rest, limit, { since, end: from?.rest ? from.updated : head.updated, head })
+}
+
+function invalidToken(reason: string): BackendError {
+  return new BackendError('invalid-token', reason)
+}
+
+/** A token of another calendar or user, of other default reminders, or of a history that this calendar never had. */
+function assertContinues({ updated, mark }: SyncState, head: ListingHead): void {
+  if (mark !== markOf(head.frame.calendar, head.frame.defaultReminders)) throw invalidToken('the token is of another calendar or version')
+  if (updated > head.updated) throw invalidToken('the token is ahead of the calendar')
+}
+
+interface Found {
+  readonly head: ListingHead
+  readonly steps: readonly Step[]
+}
+
+async function readEverything(listing: Listing): Promise<Found> {
+  const head = await collectPages(listing, { fields: masks.tags })
+  const tags = gather(head.rows).flatMap((group) => tagOf(group, head.frame) ?? [])
+  return { head, steps: tags.map((tag) => ({ name: tag.name, updated: tag.updated, tag })) }
+}
+
+/** @param position where a reading that was cut goes on; rows before it were told */
+async function readSince(listing: Listing, since: Instant, position: Instant): Promise<Found> {
+  const updatedMin = new Date(Math.max(since, position)).toISOString()
+  const page = await collectPages(listing, { updatedMin, showDeleted: true, fields: masks.objects })
+  const rows = page.rows.filter((row) => updatedOf([wireOf(row)]) > since)
+  const changed = await stepsOfGroups(listing, gather(rows), page)
+  const present = new Set(changed.flatMap(({ name, tag }) => (tag === undefined ? [] : [name])))
+  const removed = [...(await stepsOfTombstones(listing, rows.map(wireOf).filter(isTombstone))), ...(await stepsOfFormerNames(listing, rows.map(wireOf)))]
+  return { head: page, steps: [...changed, ...removed.filter(({ name }) => !present.has(name))] }
+}
+
+/** Names that changed events had once, as far as no other object has them now. Told with every later change too, which harms nobody. */
+async function stepsOfFormerNames(listing: Listing, rows: readonly (WireEvent | WireRow)[]): Promise<readonly Step[]> {
+  const former = rows.flatMap((row) => formerNamesOf(row).map((name) => ({ name, updated: updatedOf([row]), tag: undefined })))
+  const isTaken = await mapBounded(former, 4, async ({ name }) => (await readByName(listing, name)) !== undefined)
+  return former.filter((_, index) => !isTaken[index])
+}
+
+function formerNamesOf(row: WireEvent | WireRow): readonly ObjectName[] {
+  const event = wireEventSchema.safeParse(row)
+  const text = event.success ? event.data.extendedProperties?.private?.[marks.former] : undefined
+  return text === undefined ? [] : text.split('/').flatMap((name) => objectName(name) ?? [])
+}
+
+function wireOf(row: Row): WireEvent | WireRow {
+  return row.kind === 'read' ? row.event : row.row
+}
+
+/** Single events are whole; of series only the changed rows have come. A series of which nothing is left is removed. */
+async function stepsOfGroups(listing: Listing, groups: readonly RowGroup[], page: Page): Promise<readonly Step[]> {
+  const isSeries = ({ events, fault }: RowGroup): boolean =>
+    fault !== undefined || events.some((row) => row.recurrence !== undefined || row.recurringEventId !== undefined)
+  const whole = await readByUids(listing, groups.filter(isSeries).map(({ uid }) => uid))
+  return (await mapBounded(groups, 4, async (group): Promise<readonly Step[]> => {
+    const full = isSeries(group) ? (whole.get(group.uid) ?? await readByMaster(listing, group)) : { group, frame: page.frame }
+    const tag = full && (readable(full.group, full.frame) ?? tagOf(full.group, full.frame))
+    const name = tag?.name ?? nameWithout(group)
+    return name === undefined ? [] : [{ name, updated: tag?.updated ?? updatedOf(group.events), tag }]
+  })).flat()
+}
+
+/** Cancelled instances that tell no UID, of a master that is not among the changes and whose UID does not follow from its id. */
+async function readByMaster(listing: Listing, { events }: RowGroup): Promise<FramedGroup | undefined> {
+  const master = events.every((row) => row.iCalUID === undefined) ? events[0]?.recurringEventId : undefined
+  if (master === undefined) return undefined
+  const { client, calendar } = listing
+  const outcome = await client.attempt({ method: 'GET', path: ['calendars', calendar, 'events', master] })
+  const uid = outcome.isDone ? readBody(wireRowSchema, outcome.body).iCalUID : undefined
+  return uid === undefined ? undefined : readByUid(listing, eventUid(uid))
+}
+
+/** The series itself where it can be told: whoever keeps objects need not ask for it again. */
+function readable(group: RowGroup, frame: Page['frame']): ObjectTag | undefined {
+  const series = readGroup(group, frame)
+  return series === undefined || 'kind' in series ? undefined : series
+}
+
+function nameWithout({ uid, events }: RowGroup): ObjectName | undefined {
+  return keptNameOf(events) ?? objectNameOf(uid)
+}
+
+function keptNameOf(rows: readonly WireEvent[]): ObjectName | undefined {
+  return rows.map((row) => objectName(row.extendedProperties?.private?.[marks.name] ?? '')).find((name) => name !== undefined)
+}
+
+/** A tombstone that carries no more than its id does not tell a name of the client's own: the deleted event is read, which still can be. */
+async function stepsOfTombstones(listing: Listing, tombstones: readonly WireRow[]): Promise<readonly Step[]> {
+  const bare = tombstones.filter(({ iCalUID }) => iCalUID === undefined)
+  if (bare.length > fewTombstones) throw invalidToken('more was deleted than can be told by name')
+  const read = await mapBounded(bare, 4, (row) => readDeleted(listing, row))
+  const named = tombstones.filter((row) => !bare.includes(row))
+  return [...named, ...read].flatMap((row) => namesOfTombstone(row).map((name) => ({ name, updated: updatedOf([row]), tag: undefined })))
+}
+
+/** @returns the tombstone's own version of the event; the tombstone where nothing more is known */
+async function readDeleted({ client, calendar }: Listing, row: WireRow): Promise<WireRow> {
+  const outcome = await client.attempt({ method: 'GET', path: ['calendars', calendar, 'events', row.id] })
+  if (!outcome.isDone) return row
+  const event = readBody(wireRowSchema, outcome.body)
+  // The event lives again: its row in the listing, or in the next one, says so.
+  return event.status === 'cancelled' ? { ...event, etag: row.etag, updated: row.updated } : row
+}
+
+function namesOfTombstone(row: WireRow): readonly ObjectName[] {
+  const event = wireEventSchema.safeParse(row)
+  const kept = event.success ? keptNameOf([event.data]) : undefined
+  const [group] = gather([{ kind: 'read', event: { id: row.id, iCalUID: row.iCalUID } }])
+  const name = kept ?? (group && objectNameOf(group.uid))
+  return name === undefined ? [] : [name]
+}
+
+function isAfter(step: Step, from: SyncState | undefined): boolean {
+  const rest = from?.rest
+  return rest === undefined || step.updated > rest.position || (step.updated === rest.position && step.name > rest.name)
+}
+
+function inOrder(a: Step, b: Step): number {
+  return a.updated - b.updated || (a.name < b.name ? -1 : 1)
+}
+
+/** @param end where the reader stands after the last step */
+function cut(steps: readonly Step[], limit: number | undefined, { since, end, head }: { since: Instant | undefined; end: Instant; head: ListingHead }): Changes {
+  const distinct = [...new Map(steps.map((step) => [step.name, step])).values()].sort(inOrder)
+  const told = limit === undefined ? distinct : distinct.slice(0, Math.max(1, limit))
+  const last = told.at(-1)
+  const more = told.length < distinct.length && last !== undefined
+  const state = { updated: instant(end), mark: markOf(head.frame.calendar, head.frame.defaultReminders) }
+  return {
+    changed: told.flatMap(({ tag }) => tag ?? []),
+    removed: told.flatMap(({ name, tag }) => (tag === undefined ? [name] : [])).sort(),
+    next: formatSyncToken(more ? { ...state, rest: { since, position: last.updated, name: last.name } } : state),
+    more,
+  }
+}

@@ -1,0 +1,91 @@
+/** The body of an import: how an object begins. It keeps the UID, mails nobody, and is the same again when repeated. */
+
+import { BackendError } from '../../calendar/backend.ts'
+import { eventsOf } from '../../calendar/event.ts'
+import { sameAddress } from '../../calendar/identifiers.ts'
+import { mergeBodies, privately } from './bodies.ts'
+import { marks } from './marks.ts'
+import { maxUidBytes, objectNameOf } from './names.ts'
+import { writeRecurrence } from './recurrence-lines.ts'
+import { storedZoneOf } from './times.ts'
+import { settled } from './settled.ts'
+import { newBody } from './to-wire.ts'
+import type { Notify } from '../../calendar/backend.ts'
+import type { Event, EventSeries } from '../../calendar/event.ts'
+import type { EventUid, ObjectName, RecurrenceId } from '../../calendar/identifiers.ts'
+import type { WireBody } from './bodies.ts'
+import type { CalendarFrame } from './frame.ts'
+
+/**
+ * Overrides are not in it: they are written as changes of instances afterwards. Neither are guests who are to be told, because an
+ * import tells nobody; they are added by the change that follows.
+ *
+ * Import wants the calendar itself to be organizer or guest. The event of another organizer whose guest list does not name this
+ * calendar gets it added with a mark, which hides the row again when the event is read: so nothing of the event is lost.
+ * @throws BackendError 'rejected' for what cannot begin in this way
+ */
+export function creationOf(name: ObjectName, series: EventSeries, notify: Notify, frame: CalendarFrame): WireBody {
+  assertFits(series.uid)
+  const { event, recurrence, instance } = beginningOf(series, frame)
+  const body = newBody(event, { frame, isRecurring: recurrence !== undefined })
+  return mergeBodies([
+    { iCalUID: series.uid },
+    body,
+    recurrence === undefined ? {} : { recurrence },
+    peopleOf(body, event, notify, frame),
+    name === objectNameOf(series.uid) ? {} : privately({ [marks.name]: name }),
+    instance === undefined ? {} : privately({ [marks.instance]: instance }),
+  ])
+}
+
+function assertFits(uid: EventUid): void {
+  const isFit = uid !== '' && uid.isWellFormed() && new TextEncoder().encode(uid).length <= maxUidBytes
+  if (!isFit) throw new BackendError('rejected', `The UID must have 1 to ${maxUidBytes} bytes.`, { precondition: 'valid-calendar-object-resource' })
+}
+
+interface Beginning {
+  readonly event: Event
+  readonly recurrence: readonly string[] | undefined
+  /** Of a lone instance, which is stored as an event of its own. */
+  readonly instance: RecurrenceId | undefined
+}
+
+function beginningOf(series: EventSeries, frame: CalendarFrame): Beginning {
+  if (series.kind === 'single') return { event: series.event, recurrence: undefined, instance: undefined }
+  if (series.kind === 'recurring') return recurringBeginning(series, frame)
+  const [[instance, event] = [], second] = series.overrides
+  if (event === undefined || instance === undefined || second !== undefined) {
+    throw new BackendError('rejected', 'Several instances cannot be stored without their series.', { precondition: 'valid-calendar-object-resource' })
+  }
+  return { event, recurrence: undefined, instance }
+}
+
+function recurringBeginning(series: Extract<EventSeries, { kind: 'recurring' }>, frame: CalendarFrame): Beginning {
+  const { master, recurrence, cancelled } = settled(series, frame)
+  const lines = writeRecurrence(recurrence, cancelled, master.start, storedZoneOf(master.start, frame.zone))
+  return { event: master, recurrence: lines, instance: undefined }
+}
+
+/** What stands in the body beside, or in place of, the guests that the event itself brings. */
+function peopleOf(body: WireBody, event: Event, notify: Notify, { calendar, address }: CalendarFrame): WireBody {
+  const { organizer } = event
+  if (organizer === undefined || [calendar, address].some((own) => sameAddress(own, organizer.address))) {
+    return isLater(event, notify) ? { attendees: undefined } : {}
+  }
+  const { displayName } = organizer
+  const told = { organizer: { email: organizer.address, ...(displayName === undefined ? {} : { displayName }) } }
+  if (event.attendees.some((attendee) => sameAddress(attendee.address, calendar))) return told
+  const attendees = (body['attendees'] ?? []) as readonly unknown[]
+  return { ...told, attendees: [...attendees, { email: calendar, responseStatus: 'needsAction' }], ...privately({ [marks.self]: '1' }) }
+}
+
+/** Whether the guests are added by a change of their own, which tells them. */
+function isLater({ attendees }: Event, notify: Notify): boolean {
+  return notify === 'everybody' && attendees.some(({ scheduleAgent }) => scheduleAgent === 'server')
+}
+
+/** Whether the calendar's zone must be known to write the series: floating times are kept in it, days begin in it. */
+export function needsZone(series: EventSeries): boolean {
+  return eventsOf(series).some(({ start, end, alarms }) => start.kind === 'floating' || end.kind === 'floating'
+    || (start.kind === 'date' && alarms.list.some(({ trigger }) => trigger.kind === 'absolute')))
+}

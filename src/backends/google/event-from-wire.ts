@@ -1,0 +1,128 @@
+/** One row of the service as an event of the model. */
+
+import { emailAddress, sameAddress } from '../../calendar/identifiers.ts'
+import { instantOf } from '../../icalendar/time-zone.ts'
+import { colorNameOf } from './colors.ts'
+import { looksLikeHtml, textOfHtml } from './html.ts'
+import { marks } from './marks.ts'
+import { readReminders } from './reminders.ts'
+import { readStamp, readTime } from './times.ts'
+import type { Attachment, Attendee, Conference, Event, EventTime, Organizer, ParticipationStatus } from '../../calendar/event.ts'
+import type { CalendarId, TimeZoneId } from '../../calendar/identifiers.ts'
+import type { CalendarFrame } from './frame.ts'
+import type { WireAttendee, WireEntryPoint, WireEvent } from './wire.ts'
+
+/** One row as an event, with all it has. @throws RangeError */
+export function readEvent(row: WireEvent, frame: CalendarFrame, isRecurring = false): Event {
+  const reading = { zone: frame.zone, isFloating: isFloating(row) }
+  const start = readTime(row.start, { ...reading, isRecurring })
+  return {
+    start,
+    end: readEnd(row, start, reading),
+    ...present('summary', row.summary),
+    ...readDescription(row.description),
+    ...present('location', row.location),
+    status: row.status === 'tentative' ? 'tentative' : 'confirmed',
+    transparency: row.transparency ?? 'opaque',
+    visibility: row.visibility ?? 'default',
+    ...present('color', row.colorId === undefined ? undefined : colorNameOf(row.colorId)),
+    ...present('url', row.source?.url),
+    ...readPeople(row),
+    alarms: readReminders(row.reminders, frame.defaultReminders),
+    conferences: readConferences(row),
+    attachments: readAttachments(row),
+    sequence: Math.max(0, Math.trunc(row.sequence ?? 0)),
+    ...present('created', readStamp(row.created)),
+    ...present('updated', readStamp(row.updated)),
+    ...present('eventType', row.eventType === 'default' ? undefined : row.eventType),
+  }
+}
+
+function present<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return (value === undefined || value === '' ? {} : { [key]: value }) as { [P in K]?: V }
+}
+
+function readEnd(row: WireEvent, start: EventTime, reading: { zone: TimeZoneId; isFloating: boolean }): EventTime {
+  const told = row.end === undefined || row.endTimeUnspecified === true ? start : readTime(row.end, { ...reading, isRecurring: false })
+  if ((start.kind === 'date') !== (told.kind === 'date')) throw new RangeError('start and end are of two kinds')
+  if (start.kind === 'date' && told.kind === 'date') return told.date > start.date ? told : nextDay(start.date)
+  return instantOf(told, reading.zone) < instantOf(start, reading.zone) ? start : told
+}
+
+/** Old rows have all-day events without a length: they last a day. */
+function nextDay(date: string): EventTime {
+  const time = new Date(Date.parse(date) + 86_400_000).toISOString().slice(0, 10)
+  return readTime({ date: time }, { zone: 'UTC' as TimeZoneId, isFloating: false, isRecurring: false })
+}
+
+function readDescription(text: string | undefined): { description?: string; htmlDescription?: string } {
+  if (text === undefined || text === '') return {}
+  return looksLikeHtml(text) ? { description: textOfHtml(text), htmlDescription: text } : { description: text }
+}
+
+/** Who organizes an event without guests is nobody's business but the calendar's: it is told where there are guests, or it is another. */
+function readPeople(row: WireEvent): { organizer?: Organizer; attendees: readonly Attendee[] } {
+  const attendees = shownAttendees(row).flatMap((attendee) => readAttendee(attendee) ?? [])
+  const address = emailAddress(row.organizer?.email ?? '')
+  const isTold = address !== undefined && (row.organizer?.self !== true || attendees.length > 0)
+  return isTold ? { organizer: { address, ...present('displayName', row.organizer?.displayName) }, attendees } : { attendees }
+}
+
+/** Without the row that was only added so that import takes the event, as long as nobody has answered in it. */
+export function shownAttendees(row: WireEvent): readonly WireAttendee[] {
+  const isAdded = row.extendedProperties?.private?.[marks.self] === '1'
+  return (row.attendees ?? []).filter((attendee) => !(isAdded && attendee.self === true && (attendee.responseStatus ?? 'needsAction') === 'needsAction'))
+}
+
+const participations = {
+  needsAction: 'needs-action', accepted: 'accepted', declined: 'declined', tentative: 'tentative',
+} satisfies Record<NonNullable<WireAttendee['responseStatus']>, ParticipationStatus>
+
+/** @returns undefined for rows without an address, which no ATTENDEE can be */
+function readAttendee(attendee: WireAttendee): Attendee | undefined {
+  const address = emailAddress(attendee.email ?? '')
+  return address && {
+    address,
+    ...present('displayName', attendee.displayName),
+    participation: participations[attendee.responseStatus ?? 'needsAction'],
+    isOptional: attendee.optional === true,
+    isResource: attendee.resource === true,
+    ...present('comment', attendee.comment),
+    additionalGuests: Math.max(0, Math.trunc(attendee.additionalGuests ?? 0)),
+    scheduleAgent: 'server',
+  }
+}
+
+/** RFC 7986 §6.3 by the type of entry point; `more` and unknown ones tell no feature. */
+const features: Readonly<Record<string, readonly string[]>> = { video: ['AUDIO', 'VIDEO'], phone: ['AUDIO', 'PHONE'], sip: ['AUDIO', 'VIDEO'] }
+
+function readConferences(row: WireEvent): readonly Conference[] {
+  const points = row.conferenceData?.entryPoints
+  if (points !== undefined) return points.flatMap((point) => readEntryPoint(point) ?? [])
+  return row.hangoutLink === undefined ? [] : [{ uri: row.hangoutLink, features: ['AUDIO', 'VIDEO'] }]
+}
+
+function readEntryPoint({ uri, label, entryPointType }: WireEntryPoint): Conference | undefined {
+  return uri === undefined ? undefined : { uri, features: features[entryPointType ?? ''] ?? [], ...present('label', label) }
+}
+
+function readAttachments(row: WireEvent): readonly Attachment[] {
+  return (row.attachments ?? []).flatMap(({ fileUrl, title, mimeType }) =>
+    (fileUrl === undefined ? [] : [{ uri: fileUrl, ...present('title', title), ...present('mediaType', mimeType) }]))
+}
+
+/** Somebody else's calendar holds the main copy, or the row says that nobody may change it. */
+export function isGuestCopy({ organizer, locked }: WireEvent, calendar: CalendarId): boolean {
+  if (locked === true) return true
+  return organizer !== undefined && organizer.self !== true && !sameAddress(organizer.email ?? '', calendar)
+}
+
+/** The calendar's own row in a guest list. */
+export function isOwnRow(attendee: WireAttendee, calendar: CalendarId): boolean {
+  return attendee.self === true || sameAddress(attendee.email ?? '', calendar)
+}
+
+/** The zone of the times is only where they are kept. */
+export function isFloating(row: WireEvent): boolean {
+  return row.extendedProperties?.private?.[marks.floating] === '1'
+}

@@ -1,0 +1,50 @@
+/** The backend for services that speak Google Calendar v3. */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { accessTokens } from './auth.ts'
+import { createClient } from './client.ts'
+import { createSession } from './session.ts'
+import type { Backend } from '../../calendar/backend.ts'
+import type { CalendarFrame } from './frame.ts'
+import type { FrameMemory } from './session.ts'
+import type { Transport } from '../transport.ts'
+
+export interface GoogleOptions {
+  readonly transport: Transport
+  /** Ends in `/calendar/v3`. */
+  readonly apiUrl: string
+  readonly tokenUrl: string
+  /** The OAuth client that the users' refresh tokens were given to. */
+  readonly client?: { readonly id: string; readonly secret: string }
+  /** Milliseconds since 1970. */
+  readonly now?: () => number
+  /** Waits before a call is repeated. */
+  readonly pause?: (milliseconds: number) => Promise<void>
+  /** 0 to 1. */
+  readonly random?: () => number
+}
+
+export function createGoogleBackend(options: GoogleOptions): Backend {
+  const { transport, tokenUrl, client, now = Date.now, pause = async (ms) => { await sleep(ms) }, random = Math.random } = options
+  const apiUrl = options.apiUrl.replace(/\/+$/, '')
+  const tokens = accessTokens({ transport, tokenUrl, now, ...(client === undefined ? {} : { client }) })
+  const frames = frameMemory()
+  return {
+    session: (identity) => createSession(identity.address, createClient({ transport, apiUrl, tokens, identity, pause, random }), frames),
+    close: async () => {},
+  }
+}
+
+const maxFrames = 10_000
+
+function frameMemory(): FrameMemory {
+  const frames = new Map<string, CalendarFrame>()
+  const keyOf = (address: string, calendar: string): string => `${address}\n${calendar}`
+  return {
+    get: (address, calendar) => frames.get(keyOf(address, calendar)),
+    set(frame) {
+      if (frames.size >= maxFrames) frames.clear()
+      frames.set(keyOf(frame.address, frame.calendar), frame)
+    },
+  }
+}

@@ -1,0 +1,207 @@
+/**
+ * Turns a wanted series into the calls that make the stored one equal to it. Pure: the calls are data, `writing.ts` carries them out.
+ *
+ * What differs is judged against what the client was shown, so that nothing is touched that CalDAV cannot show. The single event or
+ * the master comes first, then the instances by original start, at most one call each. Because the service may reset or drop
+ * instances when their master changes, the series is read and planned again after a call that `unsettles` it; a broken run is mended
+ * by the same write, since each plan starts from what is stored.
+ */
+
+import { sameRecurrence } from '../../icalendar/recurrence.ts'
+import { BackendError } from '../../calendar/backend.ts'
+import { sameAddress } from '../../calendar/identifiers.ts'
+import { mergeBodies, privately, sameJson } from './bodies.ts'
+import { isOwnRow } from './event-from-wire.ts'
+import { sourceOf } from './from-wire.ts'
+import { marks } from './marks.ts'
+import { assertAllowed, assertSameOrganizer, isRestricted, notAttendees } from './permissions.ts'
+import { plainInstance } from './plain-instance.ts'
+import { isExclusion, writeDates, writeRecurrence } from './recurrence-lines.ts'
+import { settled } from './settled.ts'
+import { storedZoneOf } from './times.ts'
+import { alarmsMark, fields, newBody } from './to-wire.ts'
+import type { Notify, StoredSeries } from '../../calendar/backend.ts'
+import type { Event, EventSeries } from '../../calendar/event.ts'
+import type { RecurrenceId } from '../../calendar/identifiers.ts'
+import type { WireBody } from './bodies.ts'
+import type { CalendarFrame } from './frame.ts'
+import type { Source } from './from-wire.ts'
+import type { ChangedName, Stored } from './permissions.ts'
+import type { Recurring, Whole } from './settled.ts'
+import type { Rendered } from './to-wire.ts'
+import type { WireEvent } from './wire.ts'
+
+export type PlannedCall =
+  /** @param on the single event or master, or one instance by its original start */
+  | { readonly kind: 'patch'; readonly on: 'main' | RecurrenceId; readonly body: WireBody; readonly isTold: boolean; readonly unsettles: boolean }
+  /** The instance does not take place any more. */
+  | { readonly kind: 'cancel'; readonly on: RecurrenceId; readonly isTold: boolean; readonly unsettles: false }
+
+type Detached = Extract<EventSeries, { kind: 'detached' }>
+
+/** One event's differences. */
+interface Difference {
+  readonly names: readonly ChangedName[]
+  readonly body: WireBody
+}
+
+/**
+ * @returns in order; empty exactly if nothing differs in what the service can hold
+ * @throws  BackendError 'forbidden' when the user may not make the change, 'rejected' when the service has no way to hold it; nothing
+ *          has been written then
+ */
+export function planUpdate(stored: StoredSeries, wanted: EventSeries, notify: Notify): readonly PlannedCall[] {
+  const source = sourceOf(stored)
+  const context = { stored, source, notify, frame: source.frame }
+  const lone = source.main?.extendedProperties?.private?.[marks.instance]
+  if (stored.series.kind === 'detached') {
+    if (wanted.kind !== 'detached') throw rejected('A series cannot take the place of single instances of somebody\'s series.')
+    return lone === undefined ? planDetached(stored.series, wanted, context) : planLone(stored.series, wanted, context)
+  }
+  if (wanted.kind === 'detached') throw rejected('Single instances cannot take the place of their series.')
+  return planWhole(settled(stored.series, context.frame), settled(wanted, context.frame), context)
+}
+
+interface Context extends Stored {
+  readonly frame: CalendarFrame
+  readonly notify: Notify
+}
+
+function rejected(sentence: string): BackendError {
+  return new BackendError('rejected', sentence, { precondition: 'valid-calendar-object-resource' })
+}
+
+/** A single event or a series with its master. */
+function planWhole(stored: Whole, wanted: Whole, context: Context): readonly PlannedCall[] {
+  const { source } = context
+  const main = mainOf(source)
+  const change = joined([
+    differenceOf(eventOf(wanted), { event: eventOf(stored), row: main }, context, wanted.kind === 'recurring'),
+    recurrenceChange(stored, wanted, context),
+  ])
+  if (change !== undefined) assertAllowed(change.names, eventOf(wanted), { event: eventOf(stored), row: main }, context)
+  assertSameOrganizer(eventOf(wanted), eventOf(stored), context)
+  const instances = wanted.kind === 'recurring' ? planInstances(stored, wanted, context) : []
+  if (change === undefined) return instances
+  const unsettles = source.instances.size > 0
+  return [{ kind: 'patch', on: 'main', body: change.body, isTold: isTold(change, main, eventOf(wanted), context), unsettles }, ...instances]
+}
+
+function mainOf({ main }: Source): WireEvent {
+  if (main === undefined) throw new TypeError('a series that is not detached has a row of its own')
+  return main
+}
+
+function eventOf(series: Whole): Event {
+  return series.kind === 'single' ? series.event : series.master
+}
+
+/** What has to be said of rules and dates. A series of another shape gets all its exclusions as EXDATE at once. */
+function recurrenceChange(stored: Whole, wanted: Whole, { frame, source }: Context): Difference | undefined {
+  if (wanted.kind === 'single') return stored.kind === 'single' ? undefined : { names: ['recurrence'], body: { recurrence: null } }
+  const { start } = wanted.master
+  const zone = storedZoneOf(start, frame.zone)
+  if (isReshaped(stored, wanted)) {
+    return { names: ['recurrence'], body: { recurrence: writeRecurrence(wanted.recurrence, wanted.cancelled, start, zone) } }
+  }
+  const kept = [...source.excluded].filter((id) => wanted.cancelled.has(id) || !storedCancelled(stored).has(id))
+  if (kept.length === source.excluded.size) return undefined
+  const lines = (source.main?.recurrence ?? []).filter((line) => !isExclusion(line))
+  return { names: ['recurrence'], body: { recurrence: [...lines, ...writeDates('EXDATE', kept.sort(), start, zone)] } }
+}
+
+function isReshaped(stored: Whole, wanted: Recurring): boolean {
+  return stored.kind === 'single' || !sameJson(stored.master.start, wanted.master.start) || !sameRecurrence(stored.recurrence, wanted.recurrence)
+}
+
+function storedCancelled(stored: Whole): ReadonlySet<RecurrenceId> {
+  return stored.kind === 'single' ? new Set() : stored.cancelled
+}
+
+/** Calls on instances, as they are once the master agrees. */
+function planInstances(stored: Whole, wanted: Recurring, context: Context): readonly PlannedCall[] {
+  const before = stored.kind === 'recurring' && !isReshaped(stored, wanted) ? stored : undefined
+  const ids = new Set([...wanted.overrides.keys(), ...(before ? [...before.overrides.keys(), ...before.cancelled, ...wanted.cancelled] : [])])
+  return [...ids].sort().flatMap((id) => planInstance(id, before, wanted, context) ?? [])
+}
+
+function planInstance(id: RecurrenceId, before: Recurring | undefined, wanted: Recurring, context: Context): PlannedCall | undefined {
+  const row = before && context.source.instances.get(id)
+  if (wanted.cancelled.has(id)) return before?.cancelled.has(id) ? undefined : planCancellation(id, wanted.overrides.get(id), row, context)
+  const event = wanted.overrides.get(id) ?? plainInstance(wanted.master, id)
+  if (row?.status === 'cancelled') return planRevival(id, event, row, context)
+  const shown = before?.overrides.get(id) ?? plainInstance(wanted.master, id)
+  const base = row ?? mainOf(context.source)
+  const change = differenceOf(event, { event: shown, row: base }, context)
+  if (change === undefined || (row === undefined && change.names.join() === 'sequence')) return undefined
+  assertAllowed(change.names, event, { event: shown, row: base }, context)
+  return { kind: 'patch', on: id, body: change.body, isTold: isTold(change, base, event, context), unsettles: false }
+}
+
+/** RFC 6638 §3.2.2.1: an attendee's EXDATE takes the instance off the attendee's calendar, which is a decline. */
+function planCancellation(id: RecurrenceId, event: Event | undefined, row: WireEvent | undefined, context: Context): PlannedCall {
+  const change: Difference = { names: ['times'], body: {} }
+  return { kind: 'cancel', on: id, isTold: isTold(change, row ?? context.source.main, event, context), unsettles: false }
+}
+
+/** A cancelled row keeps nothing that could be relied on: all is written. */
+function planRevival(id: RecurrenceId, event: Event, row: WireEvent, context: Context): PlannedCall {
+  if (isRestricted(context)) throw notAttendees('An attendee cannot bring back an instance.')
+  const body = mergeBodies([newBody(event, { frame: context.frame, isRecurring: false }), { status: event.status }])
+  const change: Difference = { names: ['times'], body }
+  return { kind: 'patch', on: id, body, isTold: isTold(change, row, event, context), unsettles: false }
+}
+
+/** Instances of a series that is not in this calendar: each is a row of its own, none can be added. */
+function planDetached(stored: Detached, wanted: Detached, context: Context): readonly PlannedCall[] {
+  const added = [...wanted.overrides.keys()].find((id) => !stored.overrides.has(id))
+  if (added !== undefined) throw notAttendees('An attendee cannot add an instance.')
+  return [...stored.overrides].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([id, shown]): readonly PlannedCall[] => {
+    const event = wanted.overrides.get(id)
+    const row = context.source.instances.get(id)
+    if (row === undefined) return []
+    if (event === undefined) return [planCancellation(id, shown, row, context)]
+    return planEvent(id, event, shown, row, context)
+  })
+}
+
+/** A lone instance that a client stored here without its series is an event of its own. */
+function planLone(stored: Detached, wanted: Detached, context: Context): readonly PlannedCall[] {
+  const [[id, shown] = []] = stored.overrides
+  const event = id && wanted.overrides.get(id)
+  if (shown === undefined || event === undefined || wanted.overrides.size > 1) throw rejected('Only one instance without its series can be stored.')
+  return planEvent('main', event, shown, mainOf(context.source), context)
+}
+
+function planEvent(on: 'main' | RecurrenceId, event: Event, shown: Event, row: WireEvent, context: Context): readonly PlannedCall[] {
+  const change = differenceOf(event, { event: shown, row }, context)
+  if (change === undefined) return []
+  assertAllowed(change.names, event, { event: shown, row: row }, context)
+  return [{ kind: 'patch', on, body: change.body, isTold: isTold(change, row, event, context), unsettles: false }]
+}
+
+/** SEQUENCE is the organizer's: a guest's copy has the one that came with the invitation. */
+function differenceOf(wanted: Event, stored: Rendered, context: Context, isRecurring = false): Difference | undefined {
+  const setting = { frame: context.frame, isRecurring }
+  const changes = fields.filter(({ name }) => name !== 'sequence' || !isRestricted(context)).flatMap((field) => {
+    const body = field.change(wanted, stored, setting)
+    return body === undefined ? [] : [{ names: [field.name], body }]
+  })
+  const change = joined(changes)
+  if (change?.names.join() !== 'alarms') return change
+  // `updated` does not move for reminders alone (events.list), so that no other reader would see the change.
+  return { ...change, body: mergeBodies([change.body, privately({ [marks.alarms]: alarmsMark(change.body) })]) }
+}
+
+function joined(differences: readonly (Difference | undefined)[]): Difference | undefined {
+  const all = differences.filter((difference) => difference !== undefined)
+  return all.length === 0 ? undefined : { names: all.flatMap(({ names }) => names), body: mergeBodies(all.map(({ body }) => body)) }
+}
+
+/** Mail goes out only for what concerns guests, only where there are some, and only if the client leaves it to the server (RFC 6638 §7.1). */
+function isTold({ names }: Difference, row: WireEvent | undefined, wanted: Event | undefined, { notify, frame }: Context): boolean {
+  if (notify === 'nobody' || !names.some((name) => name === 'recurrence' || fields.some((field) => field.name === name && field.isTold))) return false
+  const guests = (wanted?.attendees ?? []).filter(({ address }) => !sameAddress(address, frame.calendar))
+  if (guests.length > 0 && guests.every(({ scheduleAgent }) => scheduleAgent !== 'server')) return false
+  return guests.length > 0 || (row?.attendees ?? []).some((attendee) => !isOwnRow(attendee, frame.calendar))
+}

@@ -1,0 +1,159 @@
+/** Reading objects: whole listings, ranges, names and UIDs. */
+
+import { mapBounded } from './bounded.ts'
+import { readGroup, tagOf } from './from-wire.ts'
+import { marks } from './marks.ts'
+import { uidOfObjectName } from './names.ts'
+import { collectPages, listPages, masks } from './pages.ts'
+import { groupOf, isTombstone, RowGroups, uidOfRow } from './rows.ts'
+import { formatMoment } from './times.ts'
+import type { ObjectTag, StoredSeries, Unavailable } from '../../calendar/backend.ts'
+import type { TimeRange } from '../../calendar/calendar.ts'
+import { instant } from '../../calendar/identifiers.ts'
+import type { EventUid, ObjectName } from '../../calendar/identifiers.ts'
+import type { Query } from './client.ts'
+import type { CalendarFrame } from './frame.ts'
+import type { Listing } from './pages.ts'
+import type { Row, RowGroup } from './rows.ts'
+
+/** All rows of one UID, and the calendar as the answer with them told it. */
+export interface FramedGroup {
+  readonly group: RowGroup
+  readonly frame: CalendarFrame
+}
+
+/** Up to so many objects are asked for one by one; beyond that the pages of the whole calendar are fewer calls. */
+const fewObjects = 4
+const parallelCalls = 4
+/** Days and floating times are placed by zones that a range of moments does not know: a day on each side is enough for all. */
+const dayMs = 86_400_000
+
+/** Every object for a listing of names and versions. */
+export async function* readTags(listing: Listing): AsyncGenerator<ObjectTag> {
+  for await (const { group, frame } of streamGroups(listing, { fields: masks.tags })) {
+    const tag = tagOf(group, frame)
+    if (tag !== undefined) yield tag
+  }
+}
+
+export async function* readObjects(listing: Listing, range: TimeRange | undefined): AsyncGenerator<StoredSeries | Unavailable> {
+  const isBounded = range?.from !== undefined || range?.to !== undefined
+  const groups = isBounded ? streamRange(listing, range) : streamGroups(listing, { fields: masks.objects })
+  for await (const { group, frame } of groups) {
+    const series = readGroup(group, frame)
+    if (series !== undefined) yield series
+  }
+}
+
+/**
+ * Single events as they come, series at the end: only then it is sure that none of their rows is missing. A UID that has been handed
+ * out does not come again.
+ */
+async function* streamGroups(listing: Listing, query: Query): AsyncGenerator<FramedGroup> {
+  const held = new RowGroups()
+  const seen = new Set<EventUid>()
+  let frame: CalendarFrame | undefined
+  for await (const page of listPages(listing, query)) {
+    frame ??= page.frame
+    for (const row of page.rows) {
+      if (!isSingle(row)) held.add(row)
+      else if (!seen.has(uidOfRow(row.event))) {
+        const uid = uidOfRow(row.event)
+        seen.add(uid)
+        yield { group: groupOf(uid, [row]), frame }
+      }
+    }
+  }
+  for (const group of held.groups()) if (!seen.has(group.uid) && frame !== undefined) yield { group, frame }
+}
+
+function isSingle(row: Row): row is Extract<Row, { kind: 'read' }> {
+  return row.kind === 'read' && row.event.recurrence === undefined && row.event.recurringEventId === undefined && !isTombstone(row.event)
+}
+
+/** The exceptions of a series may lie outside of the range that the series itself lies in: such ones are read again as a whole. */
+async function* streamRange(listing: Listing, { from, to }: TimeRange): AsyncGenerator<FramedGroup> {
+  const query = {
+    fields: masks.objects,
+    timeMin: from === undefined ? undefined : formatBound(from - dayMs),
+    timeMax: to === undefined ? undefined : formatBound(to + dayMs),
+  }
+  const incomplete: EventUid[] = []
+  for await (const framed of streamGroups(listing, query)) {
+    if (isWhole(framed.group)) yield framed
+    else incomplete.push(framed.group.uid)
+  }
+  yield* (await readByUids(listing, incomplete)).values()
+}
+
+const earliest = Date.parse('0001-01-02T00:00:00Z')
+const latest = Date.parse('9999-12-30T00:00:00Z')
+
+function formatBound(at: number): string {
+  return formatMoment(instant(Math.min(Math.max(at, earliest), latest)))
+}
+
+function isWhole({ events, fault }: RowGroup): boolean {
+  return fault === undefined && events.every((row) => row.recurrence === undefined && row.recurringEventId === undefined)
+}
+
+/** Whole series by UID; those that do not exist are missing from the answer. */
+export async function readByUids(listing: Listing, uids: readonly EventUid[]): Promise<ReadonlyMap<EventUid, FramedGroup>> {
+  if (uids.length === 0) return new Map()
+  if (uids.length > fewObjects) return readAll(listing, new Set(uids))
+  const found = await mapBounded(uids, parallelCalls, (uid) => readByUid(listing, uid))
+  return new Map(found.flatMap((framed) => (framed === undefined ? [] : [[framed.group.uid, framed]])))
+}
+
+async function readAll(listing: Listing, uids: ReadonlySet<EventUid>): Promise<ReadonlyMap<EventUid, FramedGroup>> {
+  const found = new Map<EventUid, FramedGroup>()
+  for await (const framed of streamGroups(listing, { fields: masks.objects })) {
+    if (uids.has(framed.group.uid)) found.set(framed.group.uid, framed)
+  }
+  return found
+}
+
+/** One call: master and exceptions share their UID. */
+export async function readByUid(listing: Listing, uid: EventUid): Promise<FramedGroup | undefined> {
+  const { rows, frame } = await collectPages(listing, { iCalUID: uid, fields: masks.objects })
+  const group = gather(rows).find((each) => each.uid === uid)
+  return group && { group, frame }
+}
+
+export function gather(rows: readonly Row[]): readonly RowGroup[] {
+  const groups = new RowGroups()
+  for (const row of rows) groups.add(row)
+  return groups.groups()
+}
+
+export async function readByNames(listing: Listing, names: readonly ObjectName[]): Promise<ReadonlyMap<ObjectName, StoredSeries | Unavailable>> {
+  const wanted = new Set(names)
+  const found = new Map<ObjectName, StoredSeries | Unavailable>()
+  if (wanted.size > fewObjects) {
+    for await (const series of readObjects(listing, undefined)) if (wanted.has(series.name)) found.set(series.name, series)
+    return found
+  }
+  for (const series of await mapBounded([...wanted], parallelCalls, (name) => readByName(listing, name))) {
+    if (series !== undefined) found.set(series.name, series)
+  }
+  return found
+}
+
+/** By the UID that the name tells; else by the property in which a client's own name is kept. */
+export async function readByName(listing: Listing, name: ObjectName): Promise<StoredSeries | Unavailable | undefined> {
+  const uid = uidOfObjectName(name)
+  const computed = uid && (await readByUid(listing, uid))
+  const series = computed && readGroup(computed.group, computed.frame)
+  return series?.name === name ? series : readByKeptName(listing, name)
+}
+
+/** @returns undefined where no client has chosen this name */
+export async function readByKeptName(listing: Listing, name: ObjectName): Promise<StoredSeries | Unavailable | undefined> {
+  const { rows, frame } = await collectPages(listing, { privateExtendedProperty: `${marks.name}=${name}`, fields: masks.objects })
+  const group = gather(rows).find((each) => tagOf(each, frame)?.name === name)
+  if (group === undefined) return undefined
+  // Not all rows of a series carry the property.
+  const whole = isWhole(group) ? { group, frame } : await readByUid(listing, group.uid)
+  return whole && readGroup(whole.group, whole.frame)
+}
+

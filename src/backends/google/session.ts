@@ -1,0 +1,52 @@
+/** One user's session: every promise of the port, kept by the file that knows how. */
+
+import { readCalendar, readCalendars, createCalendar, removeCalendar, updateCalendar } from './calendars.ts'
+import { readChanges, tokenOf } from './changes.ts'
+import { readFreeBusy } from './free-busy.ts'
+import { readGroup } from './from-wire.ts'
+import { answerInvitation, moveObject, putObject, removeObject } from './objects.ts'
+import { fetchHead } from './pages.ts'
+import { readByNames, readByUid, readObjects, readTags } from './reading.ts'
+import type { CalendarSession } from '../../calendar/backend.ts'
+import type { CalendarId, EmailAddress } from '../../calendar/identifiers.ts'
+import type { Client } from './client.ts'
+import type { CalendarFrame } from './frame.ts'
+import type { Listing } from './pages.ts'
+
+/** What was last learnt of a user's calendars, so that a write need not ask for the zone again. Only speeds up; may be stale. */
+export interface FrameMemory {
+  get(address: EmailAddress, calendar: CalendarId): CalendarFrame | undefined
+  set(frame: CalendarFrame): void
+}
+
+export function createSession(address: EmailAddress, client: Client, frames: FrameMemory): CalendarSession {
+  const listing = (calendar: CalendarId): Listing => ({
+    client, calendar, address, remember: (frame) => frames.set(frame), remembered: () => frames.get(address, calendar),
+  })
+  return {
+    address,
+    calendars: () => readCalendars(client),
+    calendar: (id) => readCalendar(client, id),
+    async state(id) {
+      const head = await fetchHead(listing(id))
+      return { updated: head.updated, token: tokenOf(head) }
+    },
+    tags: (id) => readTags(listing(id)),
+    objects: (id, range) => readObjects(listing(id), range),
+    objectsByName: (id, names) => readByNames(listing(id), names),
+    async nameOf(id, uid) {
+      const found = await readByUid(listing(id), uid)
+      return found && readGroup(found.group, found.frame)?.name
+    },
+    changes: (id, since, limit) => readChanges(listing(id), since, limit),
+    put: (id, name, series, options) => putObject(listing(id), name, series, options),
+    remove: (id, name, options) => removeObject(listing(id), name, options),
+    answer: (id, name, instance, status, notify) =>
+      answerInvitation(listing(id), name, instance, status, { condition: { kind: 'present' }, notify }),
+    move: (id, name, to, toName, options) => moveObject(listing(id), name, listing(to), toName, options),
+    freeBusy: (addresses, range) => readFreeBusy(client, addresses, range),
+    createCalendar: (change) => createCalendar(client, change),
+    updateCalendar: (id, change) => updateCalendar(client, id, change),
+    removeCalendar: (id) => removeCalendar(client, id),
+  }
+}
