@@ -3,7 +3,11 @@
 import type { Calendar } from '../calendar/calendar.ts'
 import type { CalendarSession, CalendarState, ObjectTag, StoredSeries } from '../calendar/backend.ts'
 import type { EmailAddress } from '../calendar/identifiers.ts'
-import type { Resource } from './resource.ts'
+import type { Preferences } from '../dav/headers.ts'
+import type { Name } from '../dav/names.ts'
+import type { Aliases } from './aliases.ts'
+import type { PropertyTable } from './property.ts'
+import type { Resource, ResourceKind } from './resource.ts'
 
 export interface DavRequest {
   /** In upper case. */
@@ -27,33 +31,64 @@ export interface DavReply {
 export interface Account {
   readonly address: EmailAddress
   readonly session: CalendarSession
+  /** One for the whole process; left out, new calendars are known by their own addresses only. */
+  readonly aliases?: Aliases
 }
 
 export interface CaldavSettings {
   /** The largest calendar object that a PUT may bring, in bytes (`CALDAV:max-resource-size`). */
   readonly maxResourceBytes: number
+  /**
+   * 'implicit': writing an event tells its people (RFC 6638). 'outbox': only a message posted to the outbox does, as in the draft of 2008.
+   */
+  readonly scheduling: 'implicit' | 'outbox'
 }
 
 /** One line for the log about something that was left out of an answer; the server counts and writes them. */
 export type Notice = { readonly event: string; readonly [detail: string]: string | number }
 
+/** What this gateway can do, as the tables say; handed in, since the rows of one table tell of the others. */
+export interface Tables {
+  readonly properties: PropertyTable
+  /** Names of methods, for Allow. */
+  methodsOn(kind: ResourceKind): readonly string[]
+  /** Names of reports, for DAV:supported-report-set. */
+  reportsOn(kind: ResourceKind): readonly Name[]
+}
+
 export interface Context {
   readonly request: DavRequest
   readonly account: Account
   readonly settings: CaldavSettings
+  readonly tables: Tables
   /** RFC 7240 and RFC 8144: what the client said in `Prefer` or `Brief`. */
-  readonly prefers: { readonly minimal: boolean; readonly representation: boolean }
+  readonly prefers: Preferences
   notice(notice: Notice): void
 }
 
 /** A resource that exists, with what its properties are read from. What costs a backend call is a function that makes it at most once. */
 export type LoadedResource =
-  | { readonly kind: 'root'; readonly resource: Resource; readonly href: string }
-  | { readonly kind: 'principal'; readonly resource: Resource; readonly href: string; readonly calendar?: () => Promise<Calendar> }
-  | { readonly kind: 'home'; readonly resource: Resource; readonly href: string }
-  | { readonly kind: 'calendar'; readonly resource: Resource; readonly href: string; readonly calendar: Calendar; readonly state: () => Promise<CalendarState> }
-  | { readonly kind: 'object'; readonly resource: Resource; readonly href: string; readonly calendar: Calendar; readonly tag: ObjectTag; readonly stored: () => Promise<StoredSeries> }
-  | { readonly kind: 'inbox'; readonly resource: Resource; readonly href: string }
-  | { readonly kind: 'outbox'; readonly resource: Resource; readonly href: string }
+  | Existing<'root'>
+  /** `calendar` is there for the principals that are not the account's own: those of the calendars it sees. */
+  | Existing<'principal'> & { readonly calendar?: () => Promise<Calendar> }
+  | Existing<'home'>
+  | Existing<'calendar'> & { readonly calendar: () => Promise<Calendar>; readonly state: () => Promise<CalendarState> }
+  | Existing<'object'> & {
+      /** The one that it lies in. */
+      readonly calendar: () => Promise<Calendar>
+      readonly tag: ObjectTag
+      readonly stored: () => Promise<StoredSeries>
+      /** The series where it has been read already. */
+      readonly held?: StoredSeries
+    }
+  | Existing<'inbox'>
+  | Existing<'outbox'>
+
+interface Existing<K extends ResourceKind> {
+  readonly kind: K
+  readonly resource: Extract<Resource, { kind: K }>
+  /** As the answer spells it. */
+  readonly href: string
+}
 
 export type Loaded<K extends LoadedResource['kind']> = Extract<LoadedResource, { kind: K }>

@@ -3,9 +3,17 @@
 import type { Context, DavReply } from './context.ts'
 import type { Resource, ResourceKind } from './resource.ts'
 
-export interface MethodRow {
+export interface MethodRow<K extends ResourceKind = ResourceKind> {
   readonly name: string
   readonly source: string
-  readonly on: readonly ResourceKind[]
-  readonly run: (context: Context, target: Resource) => Promise<DavReply>
+  /** The kinds of resource whose Allow names it. */
+  readonly on: readonly K[]
+  /** Further kinds where it always fails, and `run` knows a better answer than 405: the condition that the RFC names. */
+  readonly refusedOn?: readonly ResourceKind[]
+  readonly run: (context: Context, target: Extract<Resource, { kind: K }>) => Promise<DavReply>
+}
+
+/** Keeps the kinds of `on` and `run` together. */
+export function method<const K extends ResourceKind>(row: MethodRow<K>): MethodRow {
+  return row as unknown as MethodRow
 }

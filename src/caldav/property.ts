@@ -1,9 +1,16 @@
 /** Properties as rows of a table: PROPFIND, PROPPATCH, the reports and the documentation read them from here alone. */
 
+import { BackendError } from '../calendar/backend.ts'
+import type { BackendFault } from '../calendar/backend.ts'
 import type { CalendarChange } from '../calendar/calendar.ts'
+import type { PropStatus, ResponseElement } from '../dav/multistatus.ts'
+import { clark, sameName } from '../dav/names.ts'
 import type { Name } from '../dav/names.ts'
+import type { PropertyRequest, PropertySelection } from '../dav/requests.ts'
+import { element } from '../dav/xml.ts'
 import type { XmlContent, XmlElement } from '../dav/xml.ts'
-import type { Context, Loaded } from './context.ts'
+import type { Context, Loaded, LoadedResource } from './context.ts'
+import { DavError } from './errors.ts'
 import type { ResourceKind } from './resource.ts'
 
 export interface PropertyRow<K extends ResourceKind = ResourceKind> {
@@ -15,15 +22,149 @@ export interface PropertyRow<K extends ResourceKind = ResourceKind> {
   /** Part of the answer to allprop (RFC 4918 §9.1). */
   readonly allprop: boolean
   /**
-   * The content of the property's element; undefined where this resource does not have it (404 in its propstat).
+   * The content of the property's element; undefined where this resource does not have it (404 in its propstat). Left out: none has.
    * @param requested the element of the request, for properties that take parameters
    */
-  readonly get: (resource: Loaded<K>, context: Context, requested: XmlElement) => XmlContent | undefined | Promise<XmlContent | undefined>
+  readonly get?: (resource: Loaded<K>, context: Context, requested: XmlElement) => XmlContent | undefined | Promise<XmlContent | undefined>
   /** What a PROPPATCH, MKCALENDAR or MKCOL of it changes; left out: protected. @throws DavError when the value is not one */
   readonly set?: (value: XmlElement | undefined) => CalendarChange
+  /** What MKCALENDAR and MKCOL make of it, where that differs from `set`. @throws DavError when the value is not one */
+  readonly create?: (value: XmlElement) => CalendarChange
 }
 
 /** Keeps the kinds of `on` and `get` together. */
 export function property<const K extends ResourceKind>(row: PropertyRow<K>): PropertyRow {
   return row as unknown as PropertyRow
 }
+
+/** All rows, and the one that a resource of some kind has under some name. */
+export interface PropertyTable {
+  readonly rows: readonly PropertyRow[]
+  on(kind: ResourceKind): ReadonlyMap<string, PropertyRow>
+}
+
+/** @param rows no two of one name and kind */
+export function propertyTable(rows: readonly PropertyRow[]): PropertyTable {
+  const byKind = new Map<ResourceKind, Map<string, PropertyRow>>()
+  for (const row of rows) {
+    for (const kind of row.on) byKind.set(kind, (byKind.get(kind) ?? new Map()).set(clark(row.name), row))
+  }
+  return { rows, on: (kind) => byKind.get(kind) ?? new Map() }
+}
+
+/** Tells one resource after another in the terms of one selection. */
+export type Describer = (loaded: LoadedResource) => Promise<ResponseElement>
+
+/**
+ * One response element: the properties that were asked for, sorted by status (RFC 4918 §9.1). The 404 part is left out for
+ * clients that prefer so (RFC 8144 §2.1); there is always one propstat with 200, if need be an empty one.
+ * @throws BackendError as the getters meet it
+ */
+export function describe(context: Context, loaded: LoadedResource, selection: PropertySelection): Promise<ResponseElement> {
+  return describer(context, selection)(loaded)
+}
+
+/**
+ * The same for many resources: the selection is looked up once for each kind.
+ * @param more rows that only this request knows, e.g. `CALDAV:calendar-data` of a report
+ */
+export function describer(context: Context, selection: PropertySelection, more: readonly PropertyRow[] = []): Describer {
+  const plans = new Map<ResourceKind, readonly Wanted[]>()
+  return async (loaded) => {
+    const plan = plans.get(loaded.kind) ?? planOf(selection, rowsOn(context, loaded.kind, more))
+    plans.set(loaded.kind, plan)
+    return { href: loaded.href, propstats: await propstatsOf(context, loaded, plan, selection.kind) }
+  }
+}
+
+/**
+ * For the members of a listing: a passing fault of the backend is told for the properties that need it, with 503, and does not spoil
+ * what is known of the others. A listing that left them out instead would look as if they were gone.
+ */
+export function memberDescriber(context: Context, selection: PropertySelection): Describer {
+  const tell = describer(context, selection)
+  const tellWithFaults = describer({ ...context, tables: { ...context.tables, properties: withFaults(context.tables.properties) } }, selection)
+  return async (loaded) => {
+    try {
+      return await tell(loaded)
+    } catch (error) {
+      if (!isPassing(error)) throw error
+      context.notice({ event: 'property-unavailable', href: loaded.href, reason: (error as Error).message })
+      return tellWithFaults(loaded)
+    }
+  }
+}
+
+const isPassing = (error: unknown): boolean =>
+  error instanceof BackendError && (error.fault === 'unavailable' || error.fault === 'rate-limited')
+
+function withFaults(table: PropertyTable): PropertyTable {
+  return propertyTable(table.rows.map((row) => (row.get === undefined ? row : { ...row, get: faultsAsRefusals(row.get) })))
+}
+
+function faultsAsRefusals(get: NonNullable<PropertyRow['get']>): NonNullable<PropertyRow['get']> {
+  return async (...given) => {
+    try {
+      return await get(...given)
+    } catch (error) {
+      throw isPassing(error) ? new DavError(503, 'The calendar service does not answer at the moment.', { cause: error }) : error
+    }
+  }
+}
+
+function rowsOn(context: Context, kind: ResourceKind, more: readonly PropertyRow[]): ReadonlyMap<string, PropertyRow> {
+  const rows = context.tables.properties.on(kind)
+  const added = more.filter((row) => row.on.includes(kind))
+  return added.length === 0 ? rows : new Map([...rows, ...added.map((row) => [clark(row.name), row] as const)])
+}
+
+/** A property of the answer; without a row it does not exist on this kind. */
+interface Wanted {
+  readonly row: PropertyRow | undefined
+  readonly name: Name
+  readonly element: XmlElement
+  /** Of allprop and propname: left out where the resource does not have it. */
+  readonly isOptional: boolean
+}
+
+function planOf(selection: PropertySelection, rows: ReadonlyMap<string, PropertyRow>): readonly Wanted[] {
+  const asked = (each: PropertyRequest): Wanted => ({ ...each, row: rows.get(clark(each.name)), isOptional: false })
+  const offered = (row: PropertyRow): Wanted => ({ row, name: row.name, element: element(row.name), isOptional: true })
+  switch (selection.kind) {
+    case 'properties': return selection.properties.map(asked)
+    case 'all': {
+      const included = selection.include.map(asked)
+      const isIncluded = (row: PropertyRow) => included.some((each) => sameName(each.name, row.name))
+      return [...[...rows.values()].filter((row) => row.allprop && !isIncluded(row)).map(offered), ...included]
+    }
+    case 'names': return [...rows.values()].map(offered)
+  }
+}
+
+async function propstatsOf(context: Context, loaded: LoadedResource, plan: readonly Wanted[], kind: PropertySelection['kind']): Promise<readonly PropStatus[]> {
+  const found: XmlElement[] = []
+  const missing: XmlElement[] = []
+  const refused: PropStatus[] = []
+  for (const { row, name, element: requested, isOptional } of plan) {
+    try {
+      const value = row?.get?.(loaded as never, context, requested)
+      const content = value instanceof Promise ? await value : value
+      if (content !== undefined) found.push(element(name, kind === 'names' ? [] : content))
+      else if (!isOptional) missing.push(element(name))
+    } catch (error) {
+      refused.push(refusal(error, name))
+    }
+  }
+  const left = missing.length > 0 && !context.prefers.minimal ? [{ status: 404, properties: missing }] : []
+  return found.length > 0 || left.length + refused.length === 0 ? [{ status: 200, properties: found }, ...left, ...refused] : [...left, ...refused]
+}
+
+/** What the user may not see of a resource that is otherwise there is told for the property alone, and what is gone by now as not there. */
+function refusal(error: unknown, name: Name): PropStatus {
+  if (error instanceof DavError) return { status: error.status, properties: [element(name)], ...(error.condition && { error: error.condition }) }
+  const status = error instanceof BackendError ? statusByFault[error.fault] : undefined
+  if (status === undefined) throw error
+  return { status, properties: [element(name)] }
+}
+
+const statusByFault: Partial<Record<BackendFault, number>> = { forbidden: 403, gone: 404 }

@@ -1,0 +1,14 @@
+import type { Context, Loaded } from './context.ts'
+import { DavError } from './errors.ts'
+import { load } from './load.ts'
+import type { Resource, ResourceKind } from './resource.ts'
+
+/** The resource of a request. @throws DavError 404 where there is nothing of that name for this account */
+export async function existing<K extends ResourceKind>(context: Context, target: Extract<Resource, { kind: K }>): Promise<Loaded<K>> {
+  const loaded = await load(context, target)
+  if (loaded === undefined) throw notFound()
+  return loaded as Loaded<K>
+}
+
+/** One answer for what does not exist and for what is not this account's. */
+export const notFound = (): DavError => new DavError(404, 'There is nothing at this address. Check its spelling, and that it is one of your own calendars.')

@@ -1,0 +1,68 @@
+/** One request of an authenticated account, from its path to the reply. Everything that is offered is read from the tables. */
+
+import { parsePrefer } from '../dav/headers.ts'
+import { GrammarError } from '../dav/xml.ts'
+import type { Account, CaldavSettings, Context, DavReply, DavRequest, Notice, Tables } from './context.ts'
+import { DavError } from './errors.ts'
+import { notFound } from './existing.ts'
+import { davHeaderOf } from './features.ts'
+import { inOwnSpelling } from './load.ts'
+import type { MethodRow } from './method.ts'
+import { methods } from './methods/index.ts'
+import { properties } from './properties/index.ts'
+import { reportsOn } from './report.ts'
+import { parsePath } from './resource.ts'
+import type { ResourceKind } from './resource.ts'
+
+/** What the server hands in once. */
+export interface Environment {
+  readonly settings: CaldavSettings
+  notice(notice: Notice): void
+}
+
+/** RFC 9110 §10.2.1: the methods of a kind of resource, for Allow. */
+export function allowFor(kind: ResourceKind): string {
+  return tables.methodsOn(kind).join(', ')
+}
+
+const tables: Tables = {
+  properties,
+  methodsOn: (kind) => methods.filter((row) => row.on.includes(kind)).map(({ name }) => name),
+  reportsOn,
+}
+
+/**
+ * Answers one request with the rights of one account.
+ * @throws DavError     every refusal, for the server to write
+ * @throws BackendError every fault of the backend that is not the client's to mend
+ */
+export async function handle(request: DavRequest, account: Account, environment: Environment): Promise<DavReply> {
+  try {
+    const reply = await dispatch({ request, account, tables, prefers: preferencesOf(request), ...environment })
+    return { ...reply, headers: { DAV: davHeaderOf(environment.settings), ...reply.headers } }
+  } catch (error) {
+    throw error instanceof GrammarError ? grammarRefusal(error) : error
+  }
+}
+
+const preferencesOf = ({ headers }: DavRequest) => parsePrefer(headers.get('prefer'), headers.get('brief'))
+
+/** RFC 4918 §8.2, §16: what cannot be read is 400, what breaks a named rule is 403. */
+function grammarRefusal(error: GrammarError): DavError {
+  return new DavError(error.condition === undefined ? 400 : 403, error.message, { ...(error.condition && { condition: error.condition }), cause: error })
+}
+
+async function dispatch(context: Context): Promise<DavReply> {
+  const path = parsePath(context.request.path)
+  // A kind without methods is one that is not served.
+  if (path === undefined || tables.methodsOn(path.kind).length === 0) throw notFound()
+  const target = inOwnSpelling(context.account, path)
+  return rowFor(context.request.method, target.kind).run(context, target)
+}
+
+/** @throws DavError 405 with Allow (RFC 9110 §15.5.6), for methods that nobody knows too */
+function rowFor(name: string, kind: ResourceKind): MethodRow {
+  const row = methods.find((each) => each.name === name)
+  if (row !== undefined && (row.on.includes(kind) || row.refusedOn?.includes(kind))) return row
+  throw new DavError(405, `The method ${name.slice(0, 40)} is not offered here.`, { headers: { Allow: allowFor(kind) } })
+}

@@ -1,0 +1,186 @@
+/** From what a path names to what is there, and from a collection to its members. */
+
+import { BackendError } from '../calendar/backend.ts'
+import type { ObjectTag, StoredSeries, Unavailable } from '../calendar/backend.ts'
+import type { Calendar } from '../calendar/calendar.ts'
+import { calendarId, sameAddress } from '../calendar/identifiers.ts'
+import type { CalendarId, ObjectName } from '../calendar/identifiers.ts'
+import type { Account, Context, Loaded, LoadedResource } from './context.ts'
+import { formatHref, formatObjectHref } from './resource.ts'
+import type { Door, Resource } from './resource.ts'
+
+type On<K extends Resource['kind']> = Extract<Resource, { kind: K }>
+
+/**
+ * Looks a resource up with the rights of the account.
+ * @returns undefined where there is nothing of that name for this account: unknown and foreign are one answer, so that
+ *          nobody learns who else is here (RFC 4918 §9.1 has no more to say than 404)
+ * @throws  BackendError when the backend cannot tell
+ */
+export async function load(context: Context, resource: Resource): Promise<LoadedResource | undefined> {
+  const href = formatHref(resource)
+  switch (resource.kind) {
+    // The bare host is answered as what was asked: clients match the href with the address that they sent.
+    case 'root': return { kind: 'root', resource, href: context.request.path === '/' ? '/' : href }
+    case 'principal': return loadPrincipal(context, resource, href)
+    case 'home': return (await isVisible(context, resource.id)) ? { kind: 'home', resource, href } : undefined
+    case 'calendar': return loadCalendar(context, resource)
+    case 'object': return loadObject(context, resource)
+    // Only users send and are sent to: a calendar that somebody shares has neither.
+    case 'inbox': return isOwn(context.account, resource.id) ? { kind: 'inbox', resource, href } : undefined
+    case 'outbox': return isOwn(context.account, resource.id) ? { kind: 'outbox', resource, href } : undefined
+  }
+}
+
+async function loadPrincipal(context: Context, resource: On<'principal'>, href: string): Promise<LoadedResource | undefined> {
+  if (isOwn(context.account, resource.id)) return { kind: 'principal', resource, href }
+  const calendar = await calendarOrNone(context, resource.id)
+  return calendar && { kind: 'principal', resource, href, calendar: () => Promise.resolve(calendar) }
+}
+
+async function isVisible(context: Context, id: CalendarId): Promise<boolean> {
+  return isOwn(context.account, id) || (await calendarOrNone(context, id)) !== undefined
+}
+
+/** Whether an id is the address of the account itself, and so names its principal and its home without asking the backend. */
+export function isOwn(account: Account, id: CalendarId): boolean {
+  return sameAddress(id, account.address)
+}
+
+/**
+ * One name for each thing: the account's address in the spelling of the account, wherever a path has it in another case, and a calendar
+ * by its real id, wherever a path has the one that its maker wanted.
+ */
+export function inOwnSpelling(account: Account, resource: Resource): Resource {
+  if (resource.kind === 'root') return resource
+  const own = (id: CalendarId) => (isOwn(account, id) ? calendarId(account.address) : id)
+  const id = own(resource.id)
+  if (!('door' in resource) || resource.door.kind === 'own-path') return { ...resource, id }
+  return { ...resource, id: account.aliases?.get(account.address, id) ?? id, door: { kind: 'in-home', account: own(resource.door.account) } }
+}
+
+/**
+ * A calendar of the account's list. The account's own one is there without a call, so that its poll is one call in all.
+ * @returns undefined where the list has no such calendar, or where it was asked for in somebody else's home
+ */
+export async function loadCalendar(context: Context, resource: On<'calendar'>): Promise<Loaded<'calendar'> | undefined> {
+  if (resource.door.kind === 'in-home' && !isOwn(context.account, resource.door.account)) return undefined
+  if (isOwn(context.account, resource.id)) return calendarAt(context, resource, onceOnly(() => context.account.session.calendar(resource.id)))
+  const calendar = await calendarOrNone(context, resource.id)
+  return calendar && calendarAt(context, resource, () => Promise.resolve(calendar))
+}
+
+function calendarAt(context: Context, resource: On<'calendar'>, calendar: () => Promise<Calendar>): Loaded<'calendar'> {
+  return { kind: 'calendar', resource, href: formatHref(resource), calendar, state: onceOnly(() => context.account.session.state(resource.id)) }
+}
+
+async function calendarOrNone(context: Context, id: CalendarId): Promise<Calendar | undefined> {
+  return context.account.session.calendar(id).catch(noneIfGone)
+}
+
+/** Only what the backend is sure of counts as absent; every other fault stays one. */
+export function noneIfGone(error: unknown): undefined {
+  if (error instanceof BackendError && error.fault === 'gone') return undefined
+  throw error
+}
+
+async function loadObject(context: Context, resource: On<'object'>): Promise<Loaded<'object'> | undefined> {
+  const calendar = await loadCalendar(context, { kind: 'calendar', id: resource.id, door: resource.door })
+  const found = calendar && (await loadObjects(context, calendar, [resource.name])).get(resource.name)
+  if (found === undefined) return undefined
+  if (found.kind === 'unavailable') throw unavailable(found)
+  return found
+}
+
+/**
+ * The objects of some names in one calendar, with their series.
+ * @returns what exists, by name; what exists and cannot be shown as Unavailable
+ */
+export async function loadObjects(context: Context, calendar: Loaded<'calendar'>, names: readonly ObjectName[]): Promise<ReadonlyMap<ObjectName, Loaded<'object'> | Unavailable>> {
+  const found = await context.account.session.objectsByName(calendar.resource.id, names)
+  return new Map([...found].map(([name, each]) => [name, 'kind' in each ? each : objectOf(calendar, each)]))
+}
+
+/** An object whose series has been read. */
+export function objectOf(calendar: Loaded<'calendar'>, stored: StoredSeries): Loaded<'object'> {
+  return { ...objectAt(calendar, stored), stored: () => Promise.resolve(stored), held: stored }
+}
+
+/** An object of a listing; its series is read when somebody asks. */
+export function objectOfTag(context: Context, calendar: Loaded<'calendar'>, tag: ObjectTag): Loaded<'object'> {
+  return { ...objectAt(calendar, tag), stored: onceOnly(() => readStored(context, calendar.resource.id, tag.name)) }
+}
+
+function objectAt({ calendar, resource, href }: Loaded<'calendar'>, tag: ObjectTag): Omit<Loaded<'object'>, 'stored'> {
+  const at = { kind: 'object', id: resource.id, door: resource.door, name: tag.name } as const
+  return { kind: 'object', resource: at, href: formatObjectHref(href, tag.name), calendar, tag }
+}
+
+async function readStored(context: Context, id: CalendarId, name: ObjectName): Promise<StoredSeries> {
+  const stored = await storedOrNone(context, id, name)
+  if (stored === undefined) throw new BackendError('gone', `There is no object ${name} any more.`)
+  return stored
+}
+
+/**
+ * The series under a name in a calendar that the account is known to see.
+ * @returns undefined where there is none, or no such calendar any more
+ * @throws  BackendError 'unavailable' where there is one that cannot be shown
+ */
+export async function storedOrNone(context: Context, id: CalendarId, name: ObjectName): Promise<StoredSeries | undefined> {
+  const all = await context.account.session.objectsByName(id, [name]).catch(noneIfGone)
+  const found = all?.get(name)
+  if (found !== undefined && 'kind' in found) throw unavailable(found)
+  return found
+}
+
+/**
+ * The series that an object's path names, for reading it alone: one call where the calendar is the account's own. A calendar that is not
+ * in the list is not there, even if the backend would show it to everybody.
+ */
+export async function visibleOrNone(context: Context, { id, door, name }: On<'object'>): Promise<StoredSeries | undefined> {
+  const isElsewhere = door.kind === 'in-home' && !isOwn(context.account, door.account)
+  return !isElsewhere && (await isVisible(context, id)) ? storedOrNone(context, id, name) : undefined
+}
+
+function unavailable({ name, reason }: Unavailable): BackendError {
+  return new BackendError('unavailable', `The object ${name} cannot be shown: ${reason}`)
+}
+
+/**
+ * What a listing of Depth 1 has below the resource itself. Objects come from the backend's tags alone: no event is read.
+ * @throws BackendError, while it is iterated too
+ */
+export async function* members(context: Context, loaded: LoadedResource): AsyncIterable<LoadedResource> {
+  switch (loaded.kind) {
+    case 'root': return yield homeOf(context.account)
+    case 'home': return yield* childrenOf(context, loaded.resource)
+    case 'calendar':
+      for await (const tag of context.account.session.tags(loaded.resource.id)) yield objectOfTag(context, loaded, tag)
+  }
+}
+
+function homeOf(account: Account): LoadedResource {
+  const resource = { kind: 'home', id: calendarId(account.address) } as const
+  return { kind: 'home', resource, href: formatHref(resource) }
+}
+
+async function* childrenOf(context: Context, home: On<'home'>): AsyncIterable<LoadedResource> {
+  const { session } = context.account
+  const listed = isOwn(context.account, home.id) ? await session.calendars() : [await session.calendar(home.id)]
+  for (const calendar of listed) yield calendarAt(context, { kind: 'calendar', id: calendar.id, door: doorIn(home, calendar) }, () => Promise.resolve(calendar))
+  for (const kind of ['inbox', 'outbox'] as const) {
+    const collection = await load(context, { kind, id: home.id })
+    if (collection !== undefined) yield collection
+  }
+}
+
+/** The home's own calendar lies at `events/`, every other one at `{calid}/`. */
+function doorIn(home: On<'home'>, calendar: Calendar): Door {
+  return calendar.id === home.id ? { kind: 'own-path' } : { kind: 'in-home', account: home.id }
+}
+
+function onceOnly<T>(read: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined
+  return () => (running ??= read())
+}

@@ -1,0 +1,55 @@
+import { BackendError } from '../../calendar/backend.ts'
+import { writeCondition } from '../conditions.ts'
+import type { Context, DavReply } from '../context.ts'
+import { existing, notFound } from '../existing.ts'
+import { loadCalendar, storedOrNone } from '../load.ts'
+import { method } from '../method.ts'
+import { needPrivileges, requirePrivilege } from '../privileges.ts'
+import { calendarOf, formatHref } from '../resource.ts'
+import type { Resource } from '../resource.ts'
+import { notifyOfRemoval } from '../scheduling.ts'
+import { withoutConflict, writeRefusal } from '../write-errors.ts'
+
+type On<K extends Resource['kind']> = Extract<Resource, { kind: K }>
+
+/** Removes a calendar object, or a calendar: one's own with all that is in it, a shared one from one's home. */
+export const remove = method({
+  name: 'DELETE',
+  source: 'RFC 4918 §9.6',
+  on: ['calendar', 'object'],
+  run: async (context, target): Promise<DavReply> => {
+    await (target.kind === 'object' ? removeObject(context, target) : removeCalendar(context, target))
+    return { status: 204, headers: {} }
+  },
+})
+
+async function removeObject(context: Context, target: On<'object'>): Promise<void> {
+  const calendar = await loadCalendar(context, calendarOf(target))
+  if (calendar === undefined) throw notFound()
+  await requirePrivilege(calendar, 'unbind')
+  try {
+    await withoutConflict(() => attempt(context, target))
+  } catch (error) {
+    if (error instanceof BackendError && error.fault === 'gone') throw notFound()
+    throw writeRefusal(error, { href: formatHref(target), calendarHref: calendar.href, privilege: 'unbind' })
+  }
+}
+
+async function attempt(context: Context, { id, name }: On<'object'>): Promise<void> {
+  const current = await storedOrNone(context, id, name)
+  const condition = writeCondition(context.request.headers, current, id)
+  if (current === undefined) throw notFound()
+  await context.account.session.remove(id, name, { condition, notify: notifyOfRemoval(context), known: current })
+}
+
+async function removeCalendar(context: Context, target: On<'calendar'>): Promise<void> {
+  const { href, calendar } = await existing(context, target)
+  if ((await calendar()).isPrimary) throw needPrivileges(href, 'unbind', 'The calendar of the account itself cannot be removed.')
+  try {
+    await context.account.session.removeCalendar(target.id)
+    context.account.aliases?.forget(target.id)
+  } catch (error) {
+    if (error instanceof BackendError && error.fault === 'forbidden') throw needPrivileges(href, 'unbind', error.message, error)
+    throw error
+  }
+}

@@ -1,0 +1,71 @@
+import type { StoredSeries } from '../../calendar/backend.ts'
+import type { CalendarId } from '../../calendar/identifiers.ts'
+import { isNotModified } from '../conditions.ts'
+import type { Context, DavReply, Loaded } from '../context.ts'
+import { existing, notFound } from '../existing.ts'
+import { calendarFile } from '../calendar-file.ts'
+import { visibleOrNone } from '../load.ts'
+import { method } from '../method.ts'
+import { httpDate } from '../http-date.ts'
+import { CALENDAR_OBJECT_TYPE, calendarData } from '../render.ts'
+import type { Resource } from '../resource.ts'
+import { scheduleTagOf } from '../schedule-tag.ts'
+import { calendarEtagOf, etagOf } from '../tags.ts'
+
+const row = {
+  source: 'RFC 9110 §9.3.1, RFC 4791 §5.3.4',
+  on: ['root', 'principal', 'home', 'calendar', 'object', 'inbox', 'outbox'],
+} as const
+
+/** A calendar object as it is stored, a whole calendar as one file; elsewhere a sentence for those who open the address in a browser. */
+export const get = method({ ...row, name: 'GET', run: read })
+
+/** The same without the body. Thunderbird looks in this way whether an object is still there. */
+export const head = method({ ...row, name: 'HEAD', run: async (context, target) => withoutBody(await read(context, target)) })
+
+function read(context: Context, target: Resource): Promise<DavReply> {
+  switch (target.kind) {
+    case 'object': return readObject(context, target)
+    case 'calendar': return existing(context, target).then((calendar) => readCalendar(context, calendar))
+    default: return existing(context, target).then(explain)
+  }
+}
+
+function withoutBody({ body, ...reply }: DavReply): DavReply {
+  const length = typeof body === 'string' ? { 'Content-Length': String(Buffer.byteLength(body)) } : {}
+  return { ...reply, headers: { ...reply.headers, ...length } }
+}
+
+async function readObject(context: Context, target: Extract<Resource, { kind: 'object' }>): Promise<DavReply> {
+  const stored = await visibleOrNone(context, target)
+  if (stored === undefined) throw notFound()
+  const headers = objectHeaders(stored, target.id)
+  if (isNotModified(context.request.headers, headers.ETag)) return { status: 304, headers: { ETag: headers.ETag } }
+  return { status: 200, headers, body: calendarData(stored) }
+}
+
+type ObjectHeaders = Readonly<Record<'ETag' | 'Content-Type' | 'Last-Modified', string> & Partial<Record<'Schedule-Tag', string>>>
+
+/** RFC 9110 §8: what describes the text of an object. */
+export function objectHeaders(stored: StoredSeries, calendar: CalendarId): ObjectHeaders {
+  return { ETag: etagOf(stored.revision), 'Content-Type': CALENDAR_OBJECT_TYPE, 'Last-Modified': httpDate(stored.updated), ...scheduleTagHeader(stored, calendar) }
+}
+
+/** RFC 6638 §8.2; of scheduling objects only. */
+export function scheduleTagHeader(stored: StoredSeries, calendar: CalendarId): { readonly 'Schedule-Tag'?: string } {
+  const tag = scheduleTagOf(stored, calendar)
+  return tag === undefined ? {} : { 'Schedule-Tag': tag }
+}
+
+async function readCalendar(context: Context, loaded: Loaded<'calendar'>): Promise<DavReply> {
+  const state = await loaded.state()
+  const headers = { ETag: calendarEtagOf(state), 'Content-Type': 'text/calendar; charset=utf-8', 'Last-Modified': httpDate(state.updated) }
+  if (isNotModified(context.request.headers, headers.ETag)) return { status: 304, headers: { ETag: headers.ETag } }
+  if (context.request.method === 'HEAD') return { status: 200, headers }
+  return { status: 200, headers, body: await calendarFile(context, await loaded.calendar()) }
+}
+
+function explain({ href }: { readonly href: string }): DavReply {
+  const body = `This is a CalDAV server. Add its address to a calendar program as a CalDAV account,\nwith your full e-mail address as the user name. (${href})\n`
+  return { status: 200, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body }
+}

@@ -1,0 +1,51 @@
+import type { ResponseElement } from '../../dav/multistatus.ts'
+import { parseDepth } from '../../dav/headers.ts'
+import { dav } from '../../dav/names.ts'
+import { parsePropfind } from '../../dav/requests.ts'
+import type { PropertySelection } from '../../dav/requests.ts'
+import type { Context, LoadedResource } from '../context.ts'
+import { DavError } from '../errors.ts'
+import { members } from '../load.ts'
+import { existing } from '../existing.ts'
+import { method } from '../method.ts'
+import { describe, describer, memberDescriber } from '../property.ts'
+import { mapInOrder, multistatusReply } from '../reply.ts'
+import type { ResourceKind } from '../resource.ts'
+
+/** How many calendars of a home are asked for their state at once. */
+const AT_ONCE = 8
+
+/** Properties of a resource and, with Depth 1, of its members. */
+export const propfind = method({
+  name: 'PROPFIND',
+  source: 'RFC 4918 §9.1',
+  on: ['root', 'principal', 'home', 'calendar', 'object', 'inbox', 'outbox'],
+  run: async (context, target) => {
+    const depth = depthOn(target.kind, context.request.headers)
+    const selection = parsePropfind(await context.request.body())
+    return multistatusReply(context, responses(context, await existing(context, target), selection, depth))
+  },
+})
+
+/**
+ * RFC 4918 §9.1: no Depth means infinity, which may be refused for collections. At the root and the principals it is taken as 0:
+ * tsdav leaves the header out when it looks for the principal.
+ * @throws DavError 403 DAV:propfind-finite-depth
+ */
+function depthOn(kind: ResourceKind, headers: Headers): '0' | '1' {
+  const asked = parseDepth(headers.get('depth'))
+  const depth = asked ?? (kind === 'root' ? '0' : 'infinity')
+  if (depth !== 'infinity') return depth
+  if (kind === 'principal' || kind === 'object') return '0'
+  throw new DavError(403, 'A PROPFIND needs the header Depth with 0 or 1 here.', { condition: dav('propfind-finite-depth') })
+}
+
+async function* responses(context: Context, loaded: LoadedResource, selection: PropertySelection, depth: '0' | '1'): AsyncGenerator<ResponseElement> {
+  if (depth === '0') return yield await describe(context, loaded, selection)
+  const tell = memberDescriber(context, selection)
+  // A home tells of its calendars too: one of them that cannot be reached does not spoil the listing of the others.
+  const tellFirst = loaded.kind === 'home' ? tell : describer(context, selection)
+  // RFC 8144 §4: without the resource itself.
+  if (!context.prefers.depthNoroot) yield await tellFirst(loaded)
+  yield* mapInOrder(members(context, loaded), loaded.kind === 'home' ? AT_ONCE : 1, tell)
+}

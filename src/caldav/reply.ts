@@ -1,0 +1,78 @@
+/** The forms of replies that several methods share. */
+
+import { withoutReferences } from '../dav/characters.ts'
+import { formatMultistatus } from '../dav/multistatus.ts'
+import type { ResponseElement, Trailer } from '../dav/multistatus.ts'
+import type { Context, DavReply } from './context.ts'
+
+export const XML_TYPE = 'application/xml; charset=utf-8'
+
+/**
+ * A 207 whose body is made while it is sent. The status is told only when the first two responses are there, the resource itself and
+ * its first member: whatever fails until then fails the request as a whole. A later fault breaks the body off, so that no client takes half
+ * a listing for the whole of it.
+ */
+export async function multistatusReply(context: Context, responses: AsyncIterable<ResponseElement>, trailer?: Trailer): Promise<DavReply> {
+  const body = formatMultistatus(await started(responses, 2), trailer)
+  return { status: 207, headers: { 'Content-Type': XML_TYPE, ...preferenceHeaders(context) }, body: readsReferences(context) ? body : inCharacters(body) }
+}
+
+/**
+ * NOTE ts-caldav 0.3 (it names itself as its HTTP client, axios) takes `&#252;` in an answer for six characters of text and writes them
+ * back with the next edit.
+ */
+const readsReferences = ({ request }: Context): boolean => !request.headers.get('user-agent')?.startsWith('axios/')
+
+/** The chunks end where a response ends, so that no reference is cut in two. */
+async function* inCharacters(chunks: AsyncIterable<string>): AsyncIterable<string> {
+  for await (const chunk of chunks) yield withoutReferences(chunk)
+}
+
+/** The sequence of a single item. */
+export async function* one<T>(item: T): AsyncGenerator<T> {
+  yield item
+}
+
+/** RFC 7240 §3 and RFC 8144 §2: which preference the answer follows, and that it depends on them. */
+export function preferenceHeaders({ prefers }: Context): Readonly<Record<string, string>> {
+  const applied = [...(prefers.minimal ? ['return=minimal'] : []), ...(prefers.depthNoroot ? ['depth-noroot'] : [])]
+  return { Vary: 'Prefer, Brief', ...(applied.length > 0 && { 'Preference-Applied': applied.join(', ') }) }
+}
+
+/**
+ * The same sequence, with its first items made already.
+ * @param count how many at most
+ */
+export async function started<T>(source: AsyncIterable<T>, count: number): Promise<AsyncIterable<T>> {
+  const iterator = source[Symbol.asyncIterator]()
+  const first: T[] = []
+  let isDone = false
+  while (!isDone && first.length < count) {
+    const next = await iterator.next()
+    if (next.done === true) isDone = true
+    else first.push(next.value)
+  }
+  return resumed(first, iterator, isDone)
+}
+
+async function* resumed<T>(first: readonly T[], rest: AsyncIterator<T>, isDone: boolean): AsyncIterable<T> {
+  try {
+    yield* first
+    for (let next = isDone ? undefined : await rest.next(); next !== undefined && next.done !== true; next = await rest.next()) yield next.value
+  } finally {
+    await rest.return?.()
+  }
+}
+
+/** Applies a function to each item, some at once, and keeps their order. */
+export async function* mapInOrder<T, U>(source: AsyncIterable<T>, atOnce: number, map: (item: T) => Promise<U>): AsyncIterable<U> {
+  const running: Promise<U>[] = []
+  for await (const item of source) {
+    const result = map(item)
+    // Told by the await below, or by nobody if the reader has left.
+    if (atOnce > 1) result.catch(() => undefined)
+    running.push(result)
+    if (running.length >= atOnce) yield await running.shift()!
+  }
+  for (const result of running) yield await result
+}

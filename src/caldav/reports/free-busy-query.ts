@@ -1,0 +1,66 @@
+/** CALDAV:free-busy-query (RFC 4791 §7.10): when the owner of a calendar is busy. */
+
+import type { TimeRange } from '../../calendar/calendar.ts'
+import { emailAddress, instant } from '../../calendar/identifiers.ts'
+import type { CalendarId } from '../../calendar/identifiers.ts'
+import { caldav, dav } from '../../dav/names.ts'
+import type { TimeRangeElement } from '../../dav/requests.ts'
+import { property } from '../../icalendar/component.ts'
+import { formatInstant } from '../../icalendar/date-time.ts'
+import { formatComponent, freeBusyComponent } from '../../icalendar/format.ts'
+import type { Context, Loaded } from '../context.ts'
+import { DavError } from '../errors.ts'
+import { existing } from '../existing.ts'
+import { instantOfUtc } from '../filters/time-range.ts'
+import { busySpans, maxBusySpans, mergedBusySpans, tooManyBusySpans } from '../free-busy.ts'
+import type { BusySpan } from '../free-busy.ts'
+import { noticeUnavailable } from './answer.ts'
+import { report } from './row.ts'
+
+/** NOTE: Evolution asks the principal where the outbox does not help it; the backend tells then of all that the owner does. */
+export const freeBusyQuery = report({
+  kind: 'free-busy-query',
+  name: caldav('free-busy-query'),
+  source: 'RFC 4791 §7.10',
+  on: ['principal', 'home', 'calendar', 'outbox'],
+  run: async (context, target, request) => {
+    const range = closedRange(request.range)
+    const loaded = await existing(context, target)
+    const spans = loaded.kind === 'calendar' && (await loaded.calendar()).access !== 'free-busy'
+      ? await ofEvents(context, loaded, range)
+      : await ofBackend(context, (target as { id: CalendarId }).id, range)
+    return { status: 200, headers: { 'Content-Type': 'text/calendar; charset=utf-8' }, body: formatFreeBusy(range, mergedBusySpans(spans, range)) }
+  },
+})
+
+function closedRange({ start, end }: TimeRangeElement): Required<TimeRange> {
+  if (start !== undefined && end !== undefined) return { from: instantOfUtc(start), to: instantOfUtc(end) }
+  throw new DavError(403, 'Busy times can be told of a time range with a start and an end only.', { condition: dav('number-of-matches-within-limits') })
+}
+
+async function ofEvents(context: Context, { resource, calendar }: Loaded<'calendar'>, range: Required<TimeRange>): Promise<readonly BusySpan[]> {
+  const spans: BusySpan[] = []
+  const { timeZone } = await calendar()
+  for await (const each of context.account.session.objects(resource.id, range)) {
+    if ('kind' in each) noticeUnavailable(context, each)
+    else spans.push(...busySpans(each.series, range, timeZone, resource.id))
+    if (spans.length > maxBusySpans) throw tooManyBusySpans()
+  }
+  return spans
+}
+
+/** @throws DavError 404 for what is nobody's address, 403 where the owner does not share the busy times */
+async function ofBackend(context: Context, id: CalendarId, range: Required<TimeRange>): Promise<readonly BusySpan[]> {
+  const address = emailAddress(id)
+  const found = address && (await context.account.session.freeBusy([address], range)).get(address)
+  if (found === undefined) throw new DavError(404, 'There is nobody of that address.')
+  if (!('kind' in found)) return found.map((each) => ({ ...each, type: 'BUSY' }))
+  if (found.kind === 'unknown-address') throw new DavError(404, 'There is nobody of that address.')
+  throw new DavError(403, 'The owner does not share these busy times.', { condition: dav('need-privileges') })
+}
+
+function formatFreeBusy(range: Required<TimeRange>, spans: readonly BusySpan[]): string {
+  const calendar = freeBusyComponent({ range, busy: [], at: instant(Date.now()) })
+  const lines = spans.map(({ type, from, to }) => property('FREEBUSY', `${formatInstant(from)}/${formatInstant(to)}`, { FBTYPE: type }))
+  return formatComponent({ ...calendar, components: calendar.components.map((each) => ({ ...each, properties: [...each.properties, ...lines] })) })
+}

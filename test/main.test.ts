@@ -1,0 +1,152 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
+import { request } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { parsePasswordHash } from '../src/server/credentials/password-hash.ts'
+
+const root = join(import.meta.dirname, '..')
+let folder = ''
+const running: ChildProcess[] = []
+beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'calgate-main-test-')) })
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((child) => stop(child, 'SIGKILL')))
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function run(...words: readonly string[]) {
+  const child = spawn(process.execPath, ['src/main.ts', ...words], { cwd: root, stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] } })
+  running.push(child)
+  return child
+}
+
+async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null) return child.exitCode
+  const ended = once(child, 'exit') as Promise<[number | null]>
+  child.kill(signal)
+  return (await ended)[0]
+}
+
+/** Runs to its end. */
+async function outcome(words: readonly string[], input = '') {
+  const child = run(...words)
+  child.stdin.end(input)
+  const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
+  return { code: code as number, output, errors }
+}
+
+/** Waits for what a start prints, up to a line that its end is known by. */
+async function printed(child: ReturnType<typeof run>, last: RegExp): Promise<string> {
+  let output = ''
+  for await (const piece of child.stdout.iterator({ destroyOnReturn: false })) {
+    output += String(piece)
+    if (last.test(output)) return output
+  }
+  throw new Error(`ended before it was ready: ${output} ${await text(child.stderr)}`)
+}
+
+const value = (output: string, label: string): string => new RegExp(`^  ${label} +(\\S+)`, 'm').exec(output)?.[1] ?? expect.fail(`no ${label} in ${output}`)
+
+async function gateway(...words: readonly string[]) {
+  const child = run('--port', '0', ...words)
+  const output = await printed(child, /^ {2} {2}curl .*\n$/m)
+  const [origin, ca] = [value(output, 'Address'), readFileSync(value(output, 'Certificate'), 'utf8')]
+  const ask = async (user: string, password: string, method: string, path: string, body = '', headers: Record<string, string> = {}) => {
+    const sent = request(`${origin}${path}`, { method, ca, agent: false, auth: `${user}:${password}`, headers })
+    sent.end(body)
+    const [response] = await once(sent, 'response') as [IncomingMessage]
+    return { status: response.statusCode, body: await text(response) }
+  }
+  return { child, output, ask, ca }
+}
+
+const event = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//test//EN', 'BEGIN:VEVENT', 'UID:kept', 'DTSTAMP:20260101T000000Z', 'DTSTART:20260301T100000Z',
+  'DTEND:20260301T110000Z', 'SUMMARY:Kept', 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n')
+
+describe('npm start', () => {
+  test('prints all that a calendar program needs; a second start finds the same account, certificate and events', async () => {
+    const data = join(folder, 'data')
+    const first = await gateway('--data', data)
+    const [user, password] = [value(first.output, 'Account'), value(first.output, 'Password')]
+    expect(value(first.output, 'Data')).toBe(data)
+    expect(first.output).toContain('Ctrl+C')
+    const path = `/calendar/dav/${user}/events/kept.ics`
+    expect((await first.ask(user, password, 'PUT', path, event, { 'content-type': 'text/calendar' })).status).toBe(201)
+    expect((await first.ask(user, 'wrong', 'GET', path)).status).toBe(401)
+    expect(await stop(first.child, 'SIGTERM')).toBe(0)
+
+    const second = await gateway('--data', data)
+    expect([value(second.output, 'Account'), value(second.output, 'Password'), second.ca]).toEqual([user, password, first.ca])
+    expect(await second.ask(user, password, 'GET', path)).toMatchObject({ status: 200, body: expect.stringContaining('SUMMARY:Kept') })
+    expect(await stop(second.child, 'SIGINT')).toBe(0)
+  })
+
+  test('in memory nothing is left behind but the certificate to trust', async () => {
+    const { output, ask, child } = await gateway('--data', ':memory:')
+    expect((await ask(value(output, 'Account'), value(output, 'Password'), 'PROPFIND', '/calendar/dav/', '', { depth: '0' })).status).toBe(207)
+    expect(await stop(child, 'SIGTERM')).toBe(0)
+  })
+
+  test('accounts of a file take the place of the demo account; a clear password is warned of, and no secret is printed', async () => {
+    const accounts = join(folder, 'accounts.json')
+    writeFileSync(accounts, JSON.stringify([{ address: 'anna@example.com', password: 'secret-canary' }]))
+    const { child, output, ask } = await gateway('--data', ':memory:', '--accounts', accounts)
+    expect((await ask('anna@example.com', 'secret-canary', 'PROPFIND', '/calendar/dav/anna@example.com/events/', '', { depth: '0' })).status).toBe(207)
+    const errors = text(child.stderr)
+    await stop(child, 'SIGTERM')
+    expect(await errors).toMatch(/warn {2}the accounts file holds passwords in clear/)
+    expect(output + await errors).not.toContain('canary')
+    expect(value(output, 'Account')).toBe('anna@example.com')
+  })
+
+  test('the emulator alone behind the gateway is the embedded one through another door', async () => {
+    const emulator = run('emulator', '--port', '0', '--data', ':memory:', '--control')
+    const api = /http:\S+\/calendar\/v3/.exec(await printed(emulator, /ready.*\n/))?.[0] ?? expect.fail()
+    const { output, ask } = await gateway('--data', folder, '--backend', 'google', '--backend-url', api)
+    const [user, password] = [value(output, 'Account'), value(output, 'Password')]
+    expect((await ask(user, password, 'PUT', `/calendar/dav/${user}/events/kept.ics`, event, { 'content-type': 'text/calendar' })).status).toBe(201)
+    const listed = await fetch(`${api}/calendars/primary/events`, { headers: { authorization: `Bearer test:${user}` } })
+    expect(await listed.json()).toMatchObject({ items: [{ iCalUID: 'kept', summary: 'Kept' }] })
+    expect(await stop(emulator, 'SIGTERM')).toBe(0)
+  })
+
+  test('the embedded emulator, shown on loopback, is the same data', async () => {
+    const { output, ask } = await gateway('--data', ':memory:', '--emulator-port', '0', '--control')
+    const [user, password, api] = [value(output, 'Account'), value(output, 'Password'), value(output, 'REST API')]
+    await ask(user, password, 'PUT', `/calendar/dav/${user}/events/kept.ics`, event, { 'content-type': 'text/calendar' })
+    const listed = await fetch(`${api}/calendars/primary/events`, { headers: { authorization: `Bearer test:${user}` } })
+    expect(await listed.json()).toMatchObject({ items: [{ iCalUID: 'kept' }] })
+  })
+})
+
+describe('what keeps a start from succeeding', () => {
+  test('a wrong setting: one sentence, status 2', async () => {
+    expect(await outcome(['--port', 'x'])).toEqual({ code: 2, output: '', errors: 'calgate: --port must be a whole number from 0 to 65535, and not "x".\n' })
+  })
+  test('a port in use: one sentence, status 1', async () => {
+    const { output } = await gateway('--data', ':memory:')
+    const { port } = new URL(value(output, 'Address'))
+    const { code, errors } = await outcome(['--port', port, '--data', ':memory:'])
+    expect([code, errors]).toEqual([1, `calgate: --port ${port} cannot be listened on: another program uses it already; choose another one.\n`])
+  })
+  test('a data folder that cannot be made: one sentence', async () => {
+    const file = join(folder, 'file')
+    writeFileSync(file, '')
+    expect(await outcome(['--data', file, '--port', '0'])).toMatchObject({ errors: `calgate: --data ${file} must be a folder that can be written (EEXIST).\n` })
+  })
+})
+
+test('--help tells the settings', async () => {
+  expect(await outcome(['--help'])).toMatchObject({ code: 0, output: expect.stringContaining('--trusted-proxy') })
+  expect(await outcome(['emulator', '--help'])).toMatchObject({ code: 0, output: expect.stringContaining('npm run emulator') })
+})
+
+test('hash-password prints a hash for the accounts file', async () => {
+  const { code, output } = await outcome(['hash-password'], 'a:secret\n')
+  expect([code, parsePasswordHash(output.trim()) !== undefined]).toEqual([0, true])
+  expect(await outcome(['hash-password'])).toMatchObject({ code: 1, errors: 'calgate: There was no password on standard input.\n' })
+})
