@@ -1,0 +1,259 @@
+/**
+ * The command line, and the only place where the parts are put together.
+ * Parts are loaded when they are needed, and compiled once (Node's compile cache), so that a start takes a moment only.
+ */
+
+import { mkdirSync, readFileSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
+import type { Emulator } from './backends/emulator/index.ts'
+import type { Backend } from './calendar/backend.ts'
+import type { BackendConfig, DataPlace, GatewayConfig } from './config.ts'
+import type { Command } from './help.ts'
+import type { AccountRecord, DemoAccount } from './server/credentials/accounts.ts'
+import type { Fetch, Listener } from './server/listen.ts'
+import type { Log } from './server/log.ts'
+import type { WelcomeFacts } from './server/welcome.ts'
+
+enableCompileCache(join(import.meta.dirname, '..', 'node_modules', '.cache', 'calgate'))
+process.env['TZ'] = 'UTC'
+
+/** So long requests under way may take to end after a signal. */
+const GRACE_MS = 10_000
+/** One Ctrl+C reaches a program under npm twice, from the terminal and from npm; only later ones are meant. */
+const SAME_SIGNAL_MS = 500
+const DAY_MS = 86_400_000
+
+/** Something beside the settings keeps a start from succeeding; the message is a sentence for people. */
+class StartError extends Error {}
+
+const commands = {
+  'gateway': runGateway,
+  'emulator': runEmulator,
+  'hash-password': printPasswordHash,
+} as const satisfies Record<Command, (argv: readonly string[]) => Promise<void>>
+
+async function main(argv: readonly string[]): Promise<void> {
+  const [first = '', ...rest] = argv
+  const isNamed = Object.hasOwn(commands, first)
+  const command = isNamed ? first as Command : 'gateway'
+  const given = isNamed ? rest : argv
+  if (!given.includes('--help')) return commands[command](given)
+  const { helpText } = await import('./help.ts')
+  process.stdout.write(helpText(command))
+}
+
+/** Wrong settings end with 2, all else with 1. */
+async function fail(error: unknown): Promise<void> {
+  const { ConfigError } = await import('./settings.ts')
+  const isForPeople = error instanceof ConfigError || error instanceof StartError
+  console.error(isForPeople ? `calgate: ${error.message}` : error)
+  process.exit(error instanceof ConfigError ? 2 : 1)
+}
+
+async function runGateway(argv: readonly string[]): Promise<void> {
+  const { gatewayConfig } = await import('./config.ts')
+  const config = gatewayConfig(argv, process.env)
+  const log = await openLog(config.logLevel)
+  makeFolder(config.data)
+  const accounts = await openAccounts(config, log)
+  const { backend, emulator } = await openBackend(config, accounts.records)
+  const certificates = await openCertificates(config)
+  const fetch = await createGateway(config, { backend, accounts: accounts.records, log })
+  const listener = await listen(config, certificates.server, fetch)
+  certificates.renewInto(listener)
+  const rest = await exposeEmulator(config.backend, emulator)
+  stopOnSignal(async () => {
+    await Promise.all([listener.close(GRACE_MS), rest?.close(GRACE_MS)])
+    await backend.close()
+    emulator?.close()
+  })
+  await greet({ config, listener, accounts, restPort: rest?.port, authorityPath: certificates.authorityPath })
+}
+
+async function runEmulator(argv: readonly string[]): Promise<void> {
+  const { emulatorConfig } = await import('./config.ts')
+  const config = emulatorConfig(argv, process.env)
+  makeFolder(config.data)
+  const emulator = await openEmulator(config.data, config.withControl)
+  const listener = await listenOnLoopback(config.port, emulator.fetch)
+  stopOnSignal(async () => {
+    await listener.close(GRACE_MS)
+    emulator.close()
+  })
+  process.stdout.write(`\nThe emulator is ready: http://127.0.0.1:${listener.port}/calendar/v3   (stop: Ctrl+C)\n\n`)
+}
+
+async function printPasswordHash(): Promise<void> {
+  const { readPassword } = await import('./server/credentials/read-password.ts')
+  const { formatPasswordHash, hashPassword } = await import('./server/credentials/password-hash.ts')
+  const password = await readPassword(process.stdin, process.stderr)
+  if (password === '') throw new StartError('There was no password on standard input.')
+  process.stdout.write(`${formatPasswordHash(await hashPassword(password))}\n`)
+}
+
+async function openLog(level: GatewayConfig['logLevel']): Promise<Log> {
+  const { createLog } = await import('./server/log.ts')
+  const log = createLog(level, (line) => { process.stderr.write(line) })
+  process.on('unhandledRejection', (error) => { log.error('a failure that nobody waited for', error) })
+  return log
+}
+
+function makeFolder(data: DataPlace): void {
+  if (data.kind === 'memory') return
+  try {
+    mkdirSync(data.path, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw new StartError(`--data ${data.path} must be a folder that can be written (${(error as NodeJS.ErrnoException).code}).`, { cause: error })
+  }
+}
+
+interface Accounts {
+  readonly records: readonly AccountRecord[]
+  /** Set when the first start made it, and nobody else has told the user about it. */
+  readonly demo: DemoAccount | undefined
+}
+
+async function openAccounts({ accounts, data }: GatewayConfig, log: Log): Promise<Accounts> {
+  if (accounts === 'demo') {
+    const { demoAccount } = await import('./server/credentials/accounts.ts')
+    const demo = demoAccount(data.kind === 'memory' ? undefined : join(data.path, 'demo-account.json'))
+    return { records: [{ address: demo.address, secret: { kind: 'clear', password: demo.password } }], demo }
+  }
+  const inClear = accounts.filter(({ secret }) => secret.kind === 'clear').length
+  if (inClear > 0) log.warn('the accounts file holds passwords in clear; "npm start -- hash-password" makes hashes', { passwords: inClear })
+  return { records: accounts, demo: undefined }
+}
+
+/** The adapter is the same for all; only what carries its calls differs. */
+async function openBackend({ backend: config, data, cache }: GatewayConfig, accounts: readonly AccountRecord[]): Promise<{
+  readonly backend: Backend
+  readonly emulator: Emulator | undefined
+}> {
+  const { backends } = await import('./backends/index.ts')
+  const { cachedBackend } = await import('./backends/cached.ts')
+  const { counted } = await import('./server/call-count.ts')
+  if (config.kind === 'google') {
+    const { networkTransport } = await import('./backends/transport.ts')
+    const { apiUrl, tokenUrl, client } = config
+    const google = backends.google.create({ transport: counted(networkTransport()), apiUrl, tokenUrl, ...(client === undefined ? {} : { client }) })
+    return { backend: cachedBackend(google, cache), emulator: undefined }
+  }
+  const emulator = await openEmulator(data, config.exposed?.withControl ?? false)
+  for (const { address } of accounts) emulator.ensureAccount(address)
+  const { create, apiUrl, tokenUrl } = backends.emulator
+  return { backend: cachedBackend(create({ transport: counted(emulator.transport), apiUrl, tokenUrl }), cache), emulator }
+}
+
+async function openEmulator(data: DataPlace, withControl: boolean): Promise<Emulator> {
+  const { createEmulator } = await import('./backends/emulator/index.ts')
+  return createEmulator({ file: data.kind === 'memory' ? ':memory:' : join(data.path, 'calendars.sqlite'), control: withControl })
+}
+
+interface Certificates {
+  readonly server: { readonly certificate: string; readonly key: string }
+  readonly authorityPath: string | undefined
+  /** Looks once a day whether the certificate is near its end. */
+  renewInto(listener: Listener): void
+}
+
+async function openCertificates({ tls, data, publicName }: GatewayConfig): Promise<Certificates> {
+  if (tls !== 'local') return { server: tls, authorityPath: undefined, renewInto: () => {} }
+  const { localCertificates } = await import('./server/tls.ts')
+  const made = (): ReturnType<typeof localCertificates> =>
+    localCertificates(data.kind === 'memory' ? ':memory:' : data.path, [publicName], new Date())
+  const { server, authorityPath } = made()
+  const renewInto = (listener: Listener): void => { setInterval(() => { listener.useCertificate(made().server) }, DAY_MS).unref() }
+  return { server, authorityPath, renewInto: data.kind === 'memory' ? () => {} : renewInto }
+}
+
+async function createGateway({ isProxy, limits, scheduling }: GatewayConfig, { backend, accounts, log }: {
+  readonly backend: Backend
+  readonly accounts: readonly AccountRecord[]
+  readonly log: Log
+}): Promise<Fetch> {
+  const { createApp } = await import('./server/app.ts')
+  const { credentialChain } = await import('./server/credentials/chain.ts')
+  const { staticProvider } = await import('./server/credentials/static.ts')
+  const settings = { maxResourceBytes: limits.calendarBytes, scheduling }
+  const app = createApp({ backend, authenticate: credentialChain([staticProvider(accounts)]), isProxy, settings, limits, log })
+  return app.fetch
+}
+
+async function listen({ hosts, port }: GatewayConfig, certificate: Certificates['server'], fetch: Fetch): Promise<Listener> {
+  const { listenTls } = await import('./server/listen.ts')
+  const { allowFor } = await import('./caldav/handle.ts')
+  return listenTls(certificate, { fetch, hosts, port, allow: allowFor('calendar') }).catch(toStartError('--port', port))
+}
+
+async function exposeEmulator(config: BackendConfig, emulator: Emulator | undefined): Promise<Omit<Listener, 'useCertificate'> | undefined> {
+  if (config.kind !== 'emulator' || config.exposed === undefined || emulator === undefined) return undefined
+  return listenOnLoopback(config.exposed.port, emulator.fetch, '--emulator-port')
+}
+
+async function listenOnLoopback(port: number, fetch: Fetch, setting = '--port'): Promise<Omit<Listener, 'useCertificate'>> {
+  const { listenClear } = await import('./server/listen.ts')
+  return listenClear({ fetch, hosts: ['127.0.0.1', '::1'], port }).catch(toStartError(setting, port))
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program uses it already; choose another one',
+  EACCES: 'this user may not listen on it; choose one above 1023',
+  EADDRNOTAVAIL: 'this machine does not have the address of --host',
+  ENOTFOUND: 'the name in --host is not known',
+}
+
+function toStartError(setting: string, port: number): (error: NodeJS.ErrnoException) => never {
+  return (error) => {
+    const reason = reasons[error.code ?? '']
+    if (reason === undefined) throw error
+    throw new StartError(`${setting} ${port} cannot be listened on: ${reason}.`, { cause: error })
+  }
+}
+
+async function greet({ config, listener, accounts, restPort, authorityPath }: {
+  readonly config: GatewayConfig
+  readonly listener: Listener
+  readonly accounts: Accounts
+  readonly restPort: number | undefined
+  readonly authorityPath: string | undefined
+}): Promise<void> {
+  const { welcome } = await import('./server/welcome.ts')
+  const account: WelcomeFacts['account'] = accounts.demo === undefined
+    ? { kind: 'listed', addresses: accounts.records.map(({ address }) => address) }
+    : { kind: 'demo', ...accounts.demo }
+  const name = config.publicName.includes(':') ? `[${config.publicName}]` : config.publicName
+  process.stdout.write(welcome({
+    version: (JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as { version: string }).version,
+    origin: `https://${name}${listener.port === 443 ? '' : `:${listener.port}`}`,
+    account,
+    authorityPath,
+    data: config.data.kind === 'memory' ? 'in memory, gone when the gateway stops' : config.data.path,
+    restUrl: restPort === undefined ? undefined : `http://127.0.0.1:${restPort}/calendar/v3`,
+  }))
+}
+
+/** The first signal lets what is under way end; a later one ends at once. */
+function stopOnSignal(stop: () => Promise<void>): void {
+  let askedAt: number | undefined
+  const onSignal = (): void => {
+    if (askedAt !== undefined && performance.now() - askedAt > SAME_SIGNAL_MS) process.exit(1)
+    if (askedAt !== undefined) return
+    askedAt = performance.now()
+    stop().then(() => process.exit(0), fail)
+  }
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  if (process.env['npm_lifecycle_event'] !== undefined) whenParentEnds(onSignal)
+}
+
+/** A signal to npm reaches the shell between npm and us, which ends without passing it on (dash). Left alone, we would run on unseen. */
+function whenParentEnds(onEnd: () => void): void {
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    onEnd()
+  }, 200).unref()
+}
+
+await main(process.argv.slice(2)).catch(fail)
