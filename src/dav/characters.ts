@@ -37,6 +37,11 @@ function escapeCharacter(character: string): string {
   return escapes.get(character) ?? (isAllowed(code) ? `&#${code};` : '')
 }
 
+/** Escaped text with the characters beyond ASCII as themselves, for the readers that leave numeric references as they are. */
+export function withoutReferences(escaped: string): string {
+  return escaped.replace(/&#([0-9]{3,7});/g, (reference, code: string) => (Number(code) < 0x80 ? reference : String.fromCodePoint(Number(code))))
+}
+
 /** Undoes the numeric and the five named references (XML 1.0 §4.1, §4.6). @returns undefined when there is any other one */
 export function decodeReferences(text: string): string | undefined {
   if (!text.includes('&')) return text
@@ -59,7 +64,7 @@ function isAllowed(code: number): boolean {
   return code >= 0x20 ? code < 0xD800 || (code >= 0xE000 && code !== 0xFFFE && code !== 0xFFFF) : code === 0x9 || code === 0xA || code === 0xD
 }
 
-/** A sentence made fit to stand in an XML comment, in ASCII: no `--`, no `-` at the end (XML 1.0 §2.5), no line breaks. */
+/** A sentence made fit to stand in an XML comment, in ASCII (`RFC 5545 section 3.1`): no `--`, no `-` at the end (XML 1.0 §2.5), no line breaks. */
 export function commentText(sentence: string): string {
-  return sentence.replace(forbiddenAll, '').replace(/\s+/g, ' ').replace(/[^\u0020-\u007E]/gu, '?').replace(/-(?=-|$)/g, '- ').trimEnd()
+  return sentence.replace(forbiddenAll, '').replace(/§/g, 'section ').replace(/\s+/g, ' ').replace(/[^\u0020-\u007E]/gu, '?').replace(/-(?=-|$)/g, '- ').trimEnd()
 }

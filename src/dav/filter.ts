@@ -114,9 +114,20 @@ function parseParamFilter(filter: XmlElement): ParamFilter {
 function textMatchOf(filter: XmlElement): TextMatch | undefined {
   const match = only(filter, 'text-match')
   if (match === undefined) return undefined
+  refuse(match, 'match-type', 'contains')
   const negation = match.attributes.get('negate-condition') ?? 'no'
   if (negation !== 'yes' && negation !== 'no') throw invalid('negate-condition is "yes" or "no".')
   return { text: textOf(match), collation: match.attributes.get('collation') ?? 'i;ascii-casemap', isNegated: negation === 'yes' }
+}
+
+/**
+ * Attributes of CardDAV's filters (RFC 6352 §10.5) that calendar queries do not have. To pass over one that asks for something else than
+ * what is done anyway would answer another question.
+ */
+function refuse(element: XmlElement, attribute: string, whatIsDone: string): void {
+  const value = element.attributes.get(attribute)?.trim()
+  if (value === undefined || value === whatIsDone) return
+  throw new GrammarError(`${element.name.local} with ${attribute}="${value.slice(0, 40)}" is not supported, "${whatIsDone}" is.`, { condition: caldav('supported-filter') })
 }
 
 function timeRangeOf(filter: XmlElement): TimeRangeElement | undefined {
@@ -139,6 +150,7 @@ function only(filter: XmlElement, local: string): XmlElement | undefined {
 
 /** iCalendar names are compared without case (RFC 5545 §2). */
 function nameOf(filter: XmlElement): string {
+  refuse(filter, 'test', 'allof')
   const name = filter.attributes.get('name')?.trim().toUpperCase()
   if (!name) throw invalid(`A ${filter.name.local} needs the attribute name.`)
   return name

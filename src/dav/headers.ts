@@ -59,7 +59,8 @@ export function parseEntityTags(value: string | null): EntityTagCondition | unde
   return { kind: 'tags', tags }
 }
 
-function parseEntityTag(text: string): EntityTag {
+/** One entity tag; missing quotes are put. */
+export function parseEntityTag(text: string): EntityTag {
   const [, weak, quoted, bare] = /^(W\/)?(?:("[\u0021\u0023-\u007E\u0080-\uFFFF]*")|([\u0021\u0023-\u007E]+))$/.exec(text) ?? []
   const opaque = quoted ?? (bare === undefined ? undefined : `"${bare}"`)
   if (opaque === undefined) throw new GrammarError('An entity tag is a quoted text, "..." or W/"...".')

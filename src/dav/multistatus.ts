@@ -10,6 +10,8 @@ export interface PropStatus {
   readonly properties: readonly XmlElement[]
   /** The condition that explains the status. */
   readonly error?: Name
+  /** A sentence for people (RFC 4918 §14.25). */
+  readonly description?: string
 }
 
 /**
@@ -63,13 +65,18 @@ function formatPropstats(propstats: readonly PropStatus[]): string {
 }
 
 /** A `D:propstat`; with prefixes of {@link rootDeclarations}. */
-function formatPropstat({ status, properties, error }: PropStatus): string {
-  return `<D:propstat><D:prop>${properties.map(formatFragment).join('')}</D:prop>${formatStatus(status)}${formatErrorElement(error)}</D:propstat>`
+function formatPropstat({ status, properties, error, description }: PropStatus): string {
+  let fragments = ''
+  for (const each of properties) fragments += formatFragment(each)
+  return `<D:propstat><D:prop>${fragments}</D:prop>${formatStatus(status)}${formatErrorElement(error)}${formatDescription(description)}</D:propstat>`
 }
 
 function formatStatusOnly(response: Extract<ResponseElement, { status: number }>): string {
-  const description = response.description === undefined ? '' : `<D:responsedescription>${escapeText(response.description)}</D:responsedescription>`
-  return `${formatStatus(response.status)}${formatErrorElement(response.error)}${description}`
+  return `${formatStatus(response.status)}${formatErrorElement(response.error)}${formatDescription(response.description)}`
+}
+
+function formatDescription(description: string | undefined): string {
+  return description === undefined ? '' : `<D:responsedescription>${escapeText(description)}</D:responsedescription>`
 }
 
 function formatStatus(status: number): string {
@@ -82,10 +89,11 @@ function formatErrorElement(condition: Name | undefined): string {
 
 /** RFC 5689 §5.2 and RFC 4791 §9.2: what happened to the properties of an MKCOL or MKCALENDAR. */
 export function formatMakeCollectionResponse(root: Name, propstats: readonly PropStatus[]): string {
-  return formatXml(element(root, propstats.map(({ status, properties, error }) => element(dav('propstat'), [
+  return formatXml(element(root, propstats.map(({ status, properties, error, description }) => element(dav('propstat'), [
     element(dav('prop'), properties),
     element(dav('status'), [`HTTP/1.1 ${status} ${reasons[status] ?? 'Unknown'}`]),
     ...(error === undefined ? [] : [element(dav('error'), [element(error)])]),
+    ...(description === undefined ? [] : [element(dav('responsedescription'), [description])]),
   ]))))
 }
 

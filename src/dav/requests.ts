@@ -117,8 +117,8 @@ export function parseReport(body: Uint8Array): ReportRequest {
 
 /** RFC 4791 §9.5; without `prop`, `allprop` or `propname` no property is wanted, only the hrefs. */
 function parseCalendarQuery(root: XmlElement): ReportRequest {
-  const filter = childNamed(root, caldav('filter'))
-  if (filter === undefined) throw new GrammarError('A calendar-query needs a filter element inside.', { condition: caldav('valid-filter') })
+  const [filter, ...others] = childrenNamed(root, caldav('filter'))
+  if (filter === undefined || others.length > 0) throw new GrammarError('A calendar-query needs exactly one filter element inside.', { condition: caldav('valid-filter') })
   const timeZone = childNamed(root, caldav('timezone'))
   const timeZoneId = childNamed(root, caldav('timezone-id'))
   return {

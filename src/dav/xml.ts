@@ -12,10 +12,14 @@ export interface XmlElement {
   readonly attributes: ReadonlyMap<string, string>
   /** Text is unescaped; adjoining pieces are one. */
   readonly children: XmlContent
+  /** The whole element as {@link formatFragment} writes it, where that is known: its children are then not looked at. */
+  readonly formatted?: string
 }
 
-export function element(name: Name, children: XmlContent = [], attributes: Readonly<Record<string, string>> = {}): XmlElement {
-  return { name, children, attributes: new Map(Object.entries(attributes)) }
+const noAttributes: XmlElement['attributes'] = new Map()
+
+export function element(name: Name, children: XmlContent = [], attributes?: Readonly<Record<string, string>>): XmlElement {
+  return { name, children, attributes: attributes === undefined ? noAttributes : new Map(Object.entries(attributes)) }
 }
 
 /** The XML or a header is not what the grammar allows: 400 unless a condition is named. The message is one sentence for the client's user. */
@@ -250,7 +254,8 @@ export function formatFragment(inner: XmlElement): string {
 }
 
 /** @param foreign the namespace that the prefix X stands for outside of this element */
-function formatElement({ name, attributes, children }: XmlElement, declarations: string, foreign: string | undefined): string {
+function formatElement({ name, attributes, children, formatted }: XmlElement, declarations: string, foreign: string | undefined): string {
+  if (formatted !== undefined) return formatted
   const prefix = name.namespace === '' ? undefined : prefixes.get(name.namespace) ?? (name.namespace === XML ? 'xml' : 'X')
   const tag = prefix === undefined ? name.local : `${prefix}:${name.local}`
   const inner = prefix === 'X' ? name.namespace : foreign

@@ -96,9 +96,9 @@ describe('multistatus (RFC 4918 §13)', () => {
 
 describe('DAV:error (RFC 4918 §14.5, §16)', () => {
   test('holds exactly one element, the condition; the sentence is a comment ahead of it', () => {
-    const text = formatError(caldav('no-uid-conflict'), [element(dav('href'), ['/a/b.ics'])], 'The UID is in use -- elsewhere.')
+    const text = formatError(caldav('no-uid-conflict'), [element(dav('href'), ['/a/b.ics'])], 'The UID is in use -- elsewhere (RFC 4791 §5.3.2.1).')
     expect(parse(text)).toEqual(element(dav('error'), [element(caldav('no-uid-conflict'), [element(dav('href'), ['/a/b.ics'])])]))
-    expect(text).toContain('\n<!-- The UID is in use - - elsewhere. -->\n<D:error')
+    expect(text).toContain('\n<!-- The UID is in use - - elsewhere (RFC 4791 section 5.3.2.1). -->\n<D:error')
   })
 
   test.each(['-', '--', '---', '-->', '--!>', '<!-- x', 'ends in -', '\u00e4\u{1f600}', 'line\r\nend', '\u0000\uD800', '', ']]>'])('no sentence breaks the document: %j', (sentence) => {
