@@ -26,6 +26,8 @@ export interface StoredSeries extends ObjectTag {
   readonly source: SeriesSource
   /** 'organizer': the user's calendar holds the main copy, or nobody organizes it. 'attendee': a copy of somebody else's event. */
   readonly role: 'organizer' | 'attendee'
+  /** Whose alarms these are, if the backend tells: e-mail alarms go there. */
+  readonly owner?: EmailAddress
 }
 
 /** The series exists, and cannot be shown; `reason` is one line for the log. Never said of a series that may be gone. */
@@ -42,12 +44,14 @@ export interface CalendarState {
 }
 
 export interface Changes {
-  /** By (updated, name). */
+  /** By (updated, name). A backend that has read the whole series anyway gives it (`StoredSeries`), so that nobody asks again. */
   readonly changed: readonly ObjectTag[]
   /** Names that are there no more, sorted; may repeat what an earlier answer told, and may name what the reader never saw. */
   readonly removed: readonly ObjectName[]
   /** Where the reader stands after this answer. Equals `state().token` when `more` is false and nothing changed meanwhile. */
   readonly next: BackendSyncToken
+  /** The `updated` of the state that `next` stands for, where the answer told it: saves its reader a call of `state`. */
+  readonly updated?: Instant
   /** The limit cut the answer: ask again from `next`. */
   readonly more: boolean
 }
@@ -69,7 +73,8 @@ export interface WriteOptions {
   readonly condition: WriteCondition
   readonly notify: Notify
   /**
-   * What the caller last read under this name, 'absent' if it read that there is nothing; undefined if it does not know.
+   * What the caller last read under this name; 'absent' if it read that nothing has this name and nothing has this UID either, since what
+   * has may be written over; undefined if it does not know.
    * Saves the backend a read. It may be stale: the backend then fails with 'conflict' and has written nothing.
    */
   readonly known?: StoredSeries | 'absent'
@@ -91,10 +96,16 @@ export interface CalendarSession {
   /**
    * Every object that has an instance which may overlap the range, once; more than those is allowed, fewer is not.
    * With no range, every object. What cannot be shown comes as Unavailable.
+   * A backend that knows the CalendarState at which the reading began gives it as the return value of the generator.
    */
   objects(id: CalendarId, range?: TimeRange): AsyncIterable<StoredSeries | Unavailable>
   /** A name that is missing from the answer does not exist. Any doubt is a BackendError, never a missing name. */
   objectsByName(id: CalendarId, names: readonly ObjectName[]): Promise<ReadonlyMap<ObjectName, StoredSeries | Unavailable>>
+  /**
+   * What was last read or written under this name, without asking whether it still counts; undefined where that is not known. Only for a
+   * write under the condition 'unchanged', which the backend then checks by itself.
+   */
+  remembered?(id: CalendarId, name: ObjectName): StoredSeries | undefined
   /** The name under which the calendar holds this UID, whatever that name is; undefined if it holds none. */
   nameOf(id: CalendarId, uid: EventUid): Promise<ObjectName | undefined>
   /**
@@ -113,10 +124,21 @@ export interface CalendarSession {
   put(id: CalendarId, name: ObjectName, series: EventSeries, options: WriteOptions): Promise<StoredSeries>
   /** @throws BackendError 'gone' when there is nothing of that name; 'precondition' */
   remove(id: CalendarId, name: ObjectName, options: WriteOptions): Promise<void>
-  /** Changes the user's own participation status, of one instance or of the whole series, and nothing else. */
+  /**
+   * Changes the user's own participation status, of one instance or of the whole series, and nothing else.
+   * @param comment what the user wrote beside it; undefined: what was there stays
+   */
   answer(id: CalendarId, name: ObjectName, instance: RecurrenceId | undefined, status: ParticipationStatus,
-    notify: Notify): Promise<StoredSeries>
-  /** Moves an object to another calendar of the user. The target name must be free. */
+    notify: Notify, comment?: string): Promise<StoredSeries>
+  /**
+   * Tells the guests of a meeting about it though nothing of it changes: for clients that write first and send their message afterwards.
+   * 'event': as it is stored. 'removal': that what was removed before, without a word to anybody, does not take place.
+   * @param instance undefined: the event or the whole series
+   * @throws BackendError 'gone' when nothing of that UID is stored, or was removed; 'forbidden' when somebody else organizes it, or the
+   *         backend cannot tell of it any more
+   */
+  announce(id: CalendarId, uid: EventUid, what: 'event' | 'removal', instance?: RecurrenceId): Promise<void>
+  /** Moves an object to another calendar of the user, or to another name in the same one. The target name must be free. */
   move(id: CalendarId, name: ObjectName, to: CalendarId, toName: ObjectName, options: WriteOptions): Promise<StoredSeries>
 
   /** One entry for each address asked. */

@@ -31,13 +31,15 @@ export interface Attendee {
   readonly comment?: string
   /** Guests that the attendee brings along (X-NUM-GUESTS). */
   readonly additionalGuests: number
-  /** Who sends messages to this attendee (RFC 6638 §7.1); 'server' unless the client said otherwise. Never stored. */
+  /** Who sends messages to this attendee (RFC 6638 §7.1); 'server' unless the client said otherwise. */
   readonly scheduleAgent: 'server' | 'client' | 'none'
 }
 
 export interface Organizer {
   readonly address: EmailAddress
   readonly displayName?: string
+  /** Where the client sends the messages of this event itself, or nobody does (RFC 6638 §7.1). Never stored. */
+  readonly scheduleAgent?: 'client' | 'none'
 }
 
 export type AlarmAction = 'display' | 'audio' | 'email'
@@ -59,6 +61,16 @@ export interface Alarms {
   readonly list: readonly Alarm[]
 }
 
+/**
+ * Alarms up to a moment have been dismissed (RFC 9074 §6.1), and some of them put off (Mozilla's X-MOZ-SNOOZE-TIME). Per user. Counts
+ * for a whole series; a later one takes the place of an earlier one, never the other way round.
+ */
+export interface Acknowledgement {
+  readonly at: Instant
+  /** `of`: the start of the instance whose alarm rings again, undefined where the event does not recur. */
+  readonly snoozes: readonly { readonly of?: Instant; readonly until: Instant }[]
+}
+
 export interface Conference {
   readonly uri: string
   /** RFC 7986 §6.3 FEATURE values in upper case, e.g. `VIDEO`, `PHONE`; may be empty. */
@@ -72,6 +84,9 @@ export interface Attachment {
   readonly mediaType?: string
 }
 
+/** Properties that programs drop which do not know them. */
+export type Removable = 'color' | 'conferences' | 'attachments'
+
 /** One VEVENT: a single event, the master of a series, or one changed instance with everything it has. */
 export interface Event {
   readonly start: EventTime
@@ -83,7 +98,8 @@ export interface Event {
   /** The same as HTML where the backend holds HTML. */
   readonly htmlDescription?: string
   readonly location?: string
-  readonly status: 'confirmed' | 'tentative'
+  /** 'cancelled': stays in the calendar as one that does not take place, and takes no time, whatever `transparency` says. */
+  readonly status: 'confirmed' | 'tentative' | 'cancelled'
   readonly transparency: 'opaque' | 'transparent'
   readonly visibility: 'default' | 'public' | 'private' | 'confidential'
   /** A CSS3 colour name in lower case (RFC 7986 §5.9). */
@@ -92,12 +108,20 @@ export interface Event {
   readonly organizer?: Organizer
   readonly attendees: readonly Attendee[]
   readonly alarms: Alarms
+  readonly acknowledged?: Acknowledgement
   readonly conferences: readonly Conference[]
   readonly attachments: readonly Attachment[]
   readonly sequence: number
   readonly created?: Instant
+  /** What the client's user wrote beside an answer (COMMENT, RFC 5546 §3.2.3). Never stored: it becomes the comment of an {@link Attendee}. */
+  readonly comment?: string
   /** LAST-MODIFIED, and DTSTAMP where there is no METHOD (RFC 5545 §3.8.7.2). */
   readonly updated?: Instant
+  /**
+   * What the client was shown and sends no more, knowing that: then it was taken out. What is merely missing may be a property that
+   * the client does not know, and says nothing. Never stored.
+   */
+  readonly removed?: readonly Removable[]
   /** What the backend calls the event when it is not an ordinary one, e.g. `birthday`, `outOfOffice`; undefined for ordinary ones. */
   readonly eventType?: string
 }

@@ -2,6 +2,7 @@
 
 import type { Alarm, AlarmAction, Alarms, Event } from '../calendar/event.ts'
 import type { EmailAddress } from '../calendar/identifiers.ts'
+import { formatAcknowledged } from './acknowledgement.ts'
 import { component, parameter, property } from './component.ts'
 import type { Component, Property } from './component.ts'
 import { formatInstant, formatSeconds, parseDateTimeValue, parseDuration } from './date-time.ts'
@@ -70,7 +71,7 @@ export function formatAlarm(alarm: Alarm, event: Event, mailTo: EmailAddress | u
   const properties = [property('ACTION', alarm.action.toUpperCase())]
   if (alarm.action !== 'audio') properties.push(property('DESCRIPTION', text))
   if (alarm.action === 'email') properties.push(property('SUMMARY', text), property('ATTENDEE', mailTo === undefined ? 'mailto:nobody@invalid' : formatMailto(mailTo)))
-  properties.push(formatTrigger(alarm.trigger))
+  properties.push(formatTrigger(alarm.trigger), ...formatAcknowledged(event.acknowledged))
   return component('VALARM', properties)
 }
 

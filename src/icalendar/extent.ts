@@ -22,6 +22,17 @@ const maxWalked = 1000
  * @param floatingZone where dates and floating times are read
  */
 export function extent(series: EventSeries, floatingZone: TimeZoneId): Extent {
+  const held = known.get(series)
+  if (held?.zone === floatingZone) return held.extent
+  const found = extentIn(series, floatingZone)
+  known.set(series, { zone: floatingZone, extent: found })
+  return found
+}
+
+/** Series do not change; most are only asked about with the zone of their calendar. */
+const known = new WeakMap<EventSeries, { readonly zone: TimeZoneId; readonly extent: Extent }>()
+
+function extentIn(series: EventSeries, floatingZone: TimeZoneId): Extent {
   if (series.kind === 'single') return extentOf(series.event, floatingZone)
   const overrides = [...series.overrides.values()].map((event) => extentOf(event, floatingZone))
   return union(series.kind === 'detached' ? overrides : [ofMaster(series, floatingZone), ...overrides])

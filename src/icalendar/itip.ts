@@ -14,6 +14,7 @@ import type { PropertyIndex } from './property-index.ts'
 import { parseRecurrenceId } from './recurrence-lines.ts'
 import { parseSeries, uidOf } from './series.ts'
 import { timeScope } from './time-scope.ts'
+import { unescapeText } from './text.ts'
 import type { TimeScope } from './time-scope.ts'
 import { instantOf } from './time-zone.ts'
 
@@ -46,6 +47,8 @@ export interface ItipPart {
   readonly instance: RecurrenceId | undefined
   /** Whom this component names. In a REPLY the one who answers, with the answer. */
   readonly attendees: readonly Attendee[]
+  /** COMMENT: what the sender wrote beside it. */
+  readonly comment: string | undefined
 }
 
 /**
@@ -98,7 +101,8 @@ function eventMessage(method: ItipMethod, components: readonly Component[], scop
 
 function partOf(properties: PropertyIndex, scope: TimeScope): ItipPart {
   const line = properties.one('RECURRENCE-ID')
-  return { instance: line && parseRecurrenceId(line, undefined, scope), attendees: parseAttendees(properties.all('ATTENDEE')) }
+  const comment = unescapeText(properties.all('COMMENT')[0]?.value ?? '') || undefined
+  return { instance: line && parseRecurrenceId(line, undefined, scope), attendees: parseAttendees(properties.all('ATTENDEE')), comment }
 }
 
 function people(indexes: readonly PropertyIndex[]): Pick<ItipMessageBase, 'organizer' | 'attendees'> {

@@ -22,7 +22,7 @@ import { parseEvent } from './vevent.ts'
  * @throws CalendarDataError where they are not one object, or hold what the model cannot
  */
 export function parseSeries(events: readonly Component[], scope: TimeScope): EventSeries {
-  const indexes = events.map(propertyIndex)
+  const indexes = withoutFakedMaster(events.map(propertyIndex))
   const uid = commonUid(indexes)
   if (indexes.length > defaultLimits.instances) {
     throw new CalendarDataError('max-instances', `A series may have ${defaultLimits.instances} changed instances, this one has ${indexes.length}.`)
@@ -33,6 +33,15 @@ export function parseSeries(events: readonly Component[], scope: TimeScope): Eve
   }
   const overrides = indexes.filter((each) => each !== master)
   return master === undefined ? detachedSeries(uid, overrides, scope) : wholeSeries(uid, master, overrides, scope)
+}
+
+/**
+ * Thunderbird puts a master in front of instances that came without one, and says so: RDATEs only, which nobody has written.
+ * Kept, it would make a series of somebody's meeting of which the user is invited to some instances.
+ */
+function withoutFakedMaster(indexes: readonly PropertyIndex[]): readonly PropertyIndex[] {
+  const real = indexes.filter((each) => each.one('RECURRENCE-ID') !== undefined || each.one('X-MOZ-FAKED-MASTER')?.value.trim() !== '1')
+  return real.length > 0 ? real : indexes
 }
 
 function notOneObject(sentence: string, { component }: PropertyIndex): CalendarDataError {
@@ -58,7 +67,6 @@ export function uidOf(properties: PropertyIndex): EventUid {
 }
 
 function wholeSeries(uid: EventUid, master: PropertyIndex, overrideIndexes: readonly PropertyIndex[], scope: TimeScope): EventSeries {
-  refuseCancelled(master)
   const recurs = ['RRULE', 'RDATE'].some((name) => master.all(name).length > 0)
   const times = parsePeriod(master, scope, recurs ? 'wall-clock' : 'moment')
   const event = parseEvent(master, times, scope)
@@ -68,17 +76,11 @@ function wholeSeries(uid: EventUid, master: PropertyIndex, overrideIndexes: read
     if (first !== undefined) throw notOneObject('There is a RECURRENCE-ID, but the event does not recur (RFC 5545 §3.8.4.4).', first)
     return { kind: 'single', uid, event }
   }
-  const { kept, cancelled } = parseOverrides(overrideIndexes, times, scope)
+  const { kept, cancelled } = parseOverrides(overrideIndexes, times, scope, event.status === 'cancelled' ? 'kept' : 'left out')
   const overrides = inOrder(new Map([...periodOverrides(event, set), ...kept]))
   for (const id of cancelled) overrides.delete(id)
   const without = new Set([...set.cancelled, ...cancelled].filter((id) => !overrides.has(id)).sort())
   return { kind: 'recurring', uid, master: event, recurrence: set.recurrence, overrides, cancelled: without }
-}
-
-/** The model has no cancelled event: whoever stored one as a living one would lie to the user (RFC 5545 §3.8.1.11). */
-function refuseCancelled(properties: PropertyIndex): void {
-  const status = properties.one('STATUS')
-  if (isCancelled(properties)) throw unfit(status!, 'cannot be stored: delete the event instead.', 'valid-calendar-object-resource')
 }
 
 function isCancelled(properties: PropertyIndex): boolean {
@@ -92,18 +94,21 @@ function periodOverrides(master: Event, { periods, cancelled }: RecurrenceLines)
 
 interface Overrides {
   readonly kept: ReadonlyMap<RecurrenceId, Event>
-  /** Those with STATUS:CANCELLED. */
+  /** Those with STATUS:CANCELLED, which are instances that the series leaves out. */
   readonly cancelled: ReadonlySet<RecurrenceId>
 }
 
-/** @param master undefined where the master is not in the body */
-function parseOverrides(indexes: readonly PropertyIndex[], master: Period | undefined, scope: TimeScope): Overrides {
+/**
+ * @param master undefined where the master is not in the body
+ * @param ofCancelled what becomes of cancelled instances: 'kept' where all is cancelled, so that it can be brought back as it was
+ */
+function parseOverrides(indexes: readonly PropertyIndex[], master: Period | undefined, scope: TimeScope, ofCancelled: 'kept' | 'left out'): Overrides {
   const kept = new Map<RecurrenceId, Event>()
   const cancelled = new Set<RecurrenceId>()
   for (const properties of indexes) {
     const id = parseRecurrenceId(properties.one('RECURRENCE-ID')!, master?.start, scope)
     if (kept.has(id) || cancelled.has(id)) throw notOneObject('Two VEVENTs change the same instance (RFC 4791 §4.1).', properties)
-    if (isCancelled(properties)) cancelled.add(id)
+    if (ofCancelled === 'left out' && isCancelled(properties)) cancelled.add(id)
     else kept.set(id, parseEvent(properties, parsePeriod(properties, scope, 'moment'), scope))
   }
   return { kept, cancelled }
@@ -111,8 +116,7 @@ function parseOverrides(indexes: readonly PropertyIndex[], master: Period | unde
 
 /** Of instances without their series a cancelled one is simply not there. */
 function detachedSeries(uid: EventUid, indexes: readonly PropertyIndex[], scope: TimeScope): EventSeries {
-  const { kept } = parseOverrides(indexes, undefined, scope)
-  if (kept.size === 0) refuseCancelled(indexes[0]!)
+  const { kept } = parseOverrides(indexes, undefined, scope, indexes.every(isCancelled) ? 'kept' : 'left out')
   const zone = zoneOfInstances(indexes, scope)
   return { kind: 'detached', uid, overrides: inOrder(kept), ...(zone === undefined ? {} : { zone }) }
 }

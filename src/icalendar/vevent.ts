@@ -3,6 +3,7 @@
 import type { Event } from '../calendar/event.ts'
 import { instant } from '../calendar/identifiers.ts'
 import type { EmailAddress, EventUid, Instant } from '../calendar/identifiers.ts'
+import { formatAcknowledgement, parseAcknowledgement } from './acknowledgement.ts'
 import { formatAlarm, formatDefaultAlarmsMark, parseAlarms } from './alarms.ts'
 import { unfit } from './calendar-data-error.ts'
 import { component, parameter, property } from './component.ts'
@@ -15,6 +16,7 @@ import { defaultLimits } from './limits.ts'
 import { formatAttachment, formatConference, parseAttachment, parseConference } from './links.ts'
 import { formatAttendee, formatOrganizer, parseAttendees, parseOrganizer } from './people.ts'
 import type { PropertyIndex } from './property-index.ts'
+import { formatShown, withRemoved } from './shown.ts'
 import { escapeText, parseUri, unescapeText } from './text.ts'
 import type { TimeScope } from './time-scope.ts'
 
@@ -30,7 +32,7 @@ export function parseEvent(properties: PropertyIndex, times: Period, scope: Time
   const event: Event = {
     start: times.start,
     end: times.end,
-    status: keywordOf(properties, 'STATUS') === 'TENTATIVE' ? 'tentative' : 'confirmed',
+    status: statusOf(keywordOf(properties, 'STATUS')),
     transparency: keywordOf(properties, 'TRANSP') === 'TRANSPARENT' ? 'transparent' : 'opaque',
     visibility: visibilityOf(keywordOf(properties, 'CLASS')),
     attendees: parseAttendees(attendeeLines(properties)),
@@ -39,7 +41,7 @@ export function parseEvent(properties: PropertyIndex, times: Period, scope: Time
     attachments: properties.all('ATTACH').flatMap(parseAttachment),
     sequence: sequenceOf(properties),
   }
-  return addPresent(event, {
+  return withRemoved(addPresent(event, {
     summary: textOf(properties, 'SUMMARY'),
     description: textOf(properties, 'DESCRIPTION'),
     htmlDescription: htmlOf(properties),
@@ -47,11 +49,12 @@ export function parseEvent(properties: PropertyIndex, times: Period, scope: Time
     color: colorOf(keywordOf(properties, 'COLOR')),
     url: parseUri(properties.one('URL')?.value ?? '') || undefined,
     organizer: organizer && parseOrganizer(organizer),
+    acknowledged: parseAcknowledgement(properties.component),
     created: momentOf(properties, 'CREATED'),
     updated: momentOf(properties, 'LAST-MODIFIED'),
-    comment: textOf(properties, 'COMMENT') || undefined,
+    comment: unescapeText(properties.all('COMMENT')[0]?.value ?? '') || undefined,
     eventType: textOf(properties, eventTypeName),
-  })
+  }), properties)
 }
 
 /** Empty text counts as none. */
@@ -76,6 +79,11 @@ function htmlOf(properties: PropertyIndex): string | undefined {
 
 function keywordOf(properties: PropertyIndex, name: string): string {
   return properties.one(name)?.value.trim().toUpperCase() ?? ''
+}
+
+function statusOf(keyword: string): Event['status'] {
+  if (keyword === 'CANCELLED') return 'cancelled'
+  return keyword === 'TENTATIVE' ? 'tentative' : 'confirmed'
 }
 
 /** A CLASS of another name counts as PRIVATE (RFC 5545 §3.8.1.3). */
@@ -144,7 +152,7 @@ export function formatEvent(event: Event, recurrence: readonly Property[], { uid
   pushText(lines, 'DESCRIPTION', event.description)
   if (event.htmlDescription) lines.push({ name: 'X-ALT-DESC', parameters: htmlParameters, value: escapeText(event.htmlDescription), line: 0 })
   pushText(lines, 'LOCATION', event.location)
-  lines.push(property('STATUS', event.status === 'tentative' ? 'TENTATIVE' : 'CONFIRMED'))
+  lines.push(property('STATUS', event.status.toUpperCase()))
   lines.push(property('TRANSP', event.transparency === 'transparent' ? 'TRANSPARENT' : 'OPAQUE'))
   if (event.visibility !== 'default') lines.push(property('CLASS', event.visibility.toUpperCase()))
   if (event.color !== undefined) lines.push(property('COLOR', event.color))
@@ -157,7 +165,7 @@ export function formatEvent(event: Event, recurrence: readonly Property[], { uid
   if (event.created !== undefined) lines.push(property('CREATED', formatInstant(event.created)))
   if (event.updated !== undefined) lines.push(property('LAST-MODIFIED', formatInstant(event.updated)))
   pushText(lines, eventTypeName, event.eventType)
-  lines.push(...formatDefaultAlarmsMark(event.alarms))
+  lines.push(...formatDefaultAlarmsMark(event.alarms), ...formatAcknowledgement(event.acknowledged), ...formatShown(event))
   return component('VEVENT', lines, event.alarms.list.map((alarm) => formatAlarm(alarm, event, mailTo)))
 }
 

@@ -72,3 +72,29 @@ describe('the calendar\'s default alarms', () => {
     expect(formatDefaultAlarmsMark({ kind: 'own', list: [before(-600)] })).toEqual([])
   })
 })
+
+describe('ACKNOWLEDGED (RFC 9074 §6.1) and X-MOZ-LASTACK', () => {
+  const at = (text: string): number => Date.parse(text)
+  test.each<[string, readonly string[], object | undefined]>([
+    ['of the event', ['X-MOZ-LASTACK:20260310T080500Z'], { at: at('2026-03-10T08:05:00Z'), snoozes: [] }],
+    ['of an alarm', alarmLines('TRIGGER:-PT5M', 'ACKNOWLEDGED:20260310T080600Z'), { at: at('2026-03-10T08:06:00Z'), snoozes: [] }],
+    ['the latest of several', ['X-MOZ-LASTACK:20260310T080500Z', ...alarmLines('TRIGGER:-PT5M', 'ACKNOWLEDGED:20260310T080600Z'), ...alarmLines('TRIGGER:-PT9M', 'ACKNOWLEDGED:20260310T080400Z')], { at: at('2026-03-10T08:06:00Z'), snoozes: [] }],
+    ['with what is put off', ['X-MOZ-LASTACK:20260310T080500Z', 'X-MOZ-SNOOZE-TIME:20260310T083000Z', 'X-MOZ-SNOOZE-TIME-1773129600000000:20260310T084500Z'],
+      { at: at('2026-03-10T08:05:00Z'), snoozes: [{ until: at('2026-03-10T08:30:00Z') }, { of: 1_773_129_600_000, until: at('2026-03-10T08:45:00Z') }] }],
+    ['put off without being seen', ['X-MOZ-SNOOZE-TIME:20260310T083000Z'], undefined],
+    ['unreadable', ['X-MOZ-LASTACK:yesterday', 'X-MOZ-SNOOZE-TIME-x:20260310T083000Z'], undefined],
+  ])('%s', (_what, lines, acknowledged) => {
+    expect(eventWith(...lines).acknowledged).toEqual(acknowledged)
+  })
+})
+
+describe('X-CALGATE-SHOWN', () => {
+  test.each<[string, readonly string[], readonly string[] | undefined]>([
+    ['beside what it names', ['X-CALGATE-SHOWN:COLOR,ATTACH', 'COLOR:red', 'ATTACH:https://example.com/a'], undefined],
+    ['without it: taken out', ['X-CALGATE-SHOWN:COLOR,ATTACH', 'COLOR:red'], ['attachments']],
+    ['neither: nothing is said', [], undefined],
+    ['with names of no meaning', ['X-CALGATE-SHOWN:SUMMARY,x'], undefined],
+  ])('%s', (_what, lines, removed) => {
+    expect(eventWith(...lines).removed).toEqual(removed)
+  })
+})

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import type {
-  Alarm, Alarms, Attachment, Attendee, Conference, Event, EventSeries, EventTime, Organizer, Recurrence, RecurrenceRule, Weekday,
+  Acknowledgement, Alarm, Alarms, Attachment, Attendee, Conference, Event, EventSeries, EventTime, Organizer, Recurrence, RecurrenceRule, Weekday,
 } from '../../src/calendar/event.ts'
 import { emailAddress, eventUid, instant, localDateTime, plainDate, timeZoneId } from '../../src/calendar/identifiers.ts'
 import type { EmailAddress, EventUid, Instant, LocalDateTime, RecurrenceId, TimeZoneId } from '../../src/calendar/identifiers.ts'
@@ -121,6 +121,11 @@ const people: Arbitrary<Pick<Event, 'organizer' | 'attendees'>> = fc.record({
   attendees: fc.uniqueArray(attendees, { maxLength: 4, selector: (each) => each.address.toLowerCase() }),
 }).map(present<Pick<Event, 'organizer' | 'attendees'>>)
 
+const acknowledgements: Arbitrary<Acknowledgement> = fc.record({
+  at: instants,
+  snoozes: fc.array(fc.record({ of: maybe(instants.filter((at) => at >= 0)), until: instants }).map(present<Acknowledgement['snoozes'][number]>), { maxLength: 2 }),
+})
+
 /** Events with a start of this kind. */
 export function eventsFrom(start: Arbitrary<EventTime>): Arbitrary<Event> {
   const rest = fc.record({
@@ -128,7 +133,7 @@ export function eventsFrom(start: Arbitrary<EventTime>): Arbitrary<Event> {
     status: fc.constantFrom('confirmed' as const, 'tentative' as const),
     transparency: fc.constantFrom('opaque' as const, 'transparent' as const),
     visibility: fc.constantFrom('default' as const, 'public' as const, 'private' as const, 'confidential' as const),
-    color: maybe(fc.constantFrom('turquoise', 'red', 'rebeccapurple')), url: maybe(uris), alarms,
+    color: maybe(fc.constantFrom('turquoise', 'red', 'rebeccapurple')), url: maybe(uris), alarms, acknowledged: maybe(acknowledgements),
     conferences: fc.array(conferences, { maxLength: 2 }), attachments: fc.array(attachments, { maxLength: 2 }),
     sequence: fc.oneof(fc.nat({ max: 3 }), fc.nat()), created: maybe(instants), updated: maybe(instants),
     eventType: maybe(fc.constantFrom('birthday', 'outOfOffice')),

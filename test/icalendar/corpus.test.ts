@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import ICAL from 'ical.js'
 import { describe, expect, test } from 'vitest'
 import { eventsOf } from '../../src/calendar/event.ts'
-import type { EventSeries } from '../../src/calendar/event.ts'
+import type { Event, EventSeries } from '../../src/calendar/event.ts'
 import { CalendarDataError, parseCalendarObject } from '../../src/icalendar/parse.ts'
 import { formatCalendarObject } from '../../src/icalendar/format.ts'
 import { parseItip } from '../../src/icalendar/itip.ts'
@@ -47,6 +47,14 @@ const misreadByIcalJs = new Map([
   ['real/proton-01.ics', 'takes text with an unknown VALUE for something else'],
 ])
 
+/** A comment is never stored, and so never written. */
+function withoutComments(series: EventSeries): EventSeries {
+  const plain = ({ comment: _comment, ...event }: Event): Event => event
+  if (series.kind === 'single') return { ...series, event: plain(series.event) }
+  const overrides = new Map([...series.overrides].map(([id, event]) => [id, plain(event)]))
+  return series.kind === 'detached' ? { ...series, overrides } : { ...series, master: plain(series.master), overrides }
+}
+
 describe.skipIf(!isThere)('corpus', () => {
   test.each(samples)('$file: $expect', (sample) => {
     const result = read(bodyOf(sample))
@@ -56,7 +64,7 @@ describe.skipIf(!isThere)('corpus', () => {
       expect(allowed, `${result.precondition}: ${result.message}`).toBe(true)
     } else {
       expect(sample.expect).not.toBe('refuse')
-      expect(parseCalendarObject(bytes(formatCalendarObject(result)), { calendarZone }).series).toEqual(result)
+      expect(parseCalendarObject(bytes(formatCalendarObject(result)), { calendarZone }).series).toEqual(withoutComments(result))
     }
   })
 

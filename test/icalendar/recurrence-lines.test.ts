@@ -155,10 +155,26 @@ describe('overrides (RFC 5545 §3.8.4.4)', () => {
       .toMatchObject({ kind: 'detached', zone: 'Europe/Berlin', overrides: new Map([['2026-03-11T08:00:00Z', { summary: 'Moved' }], ['2026-03-12T08:00:00Z', { summary: 'Moved' }]]) })
   })
 
-  test('without a master that are cancelled are not there; if all are, the object is refused', () => {
+  test('without a master are that too where Thunderbird has put one in front of them; alone it is an event', () => {
+    const faked = vevent('DTSTART;TZID=Europe/Berlin:20260311T090000', 'RDATE;TZID=Europe/Berlin:20260311T090000', 'RDATE;TZID=Europe/Berlin:20260312T090000', 'X-MOZ-FAKED-MASTER:1', 'X-MOZ-GENERATION:1')
+    const instances = [...vevent(...moved, 'RECURRENCE-ID;TZID=Europe/Berlin:20260311T090000'), ...vevent(...moved, 'RECURRENCE-ID;TZID=Europe/Berlin:20260312T090000')]
+    expect(parsed(...faked, ...instances)).toEqual(parsed(...instances))
+    expect(parsed(...faked)).toMatchObject({ kind: 'recurring' })
+  })
+
+  test('without a master that are cancelled are not there; if all are, the object is a cancelled one', () => {
     const gone = vevent('RECURRENCE-ID:20260311T080000Z', 'STATUS:CANCELLED')
     expect(parsed(...gone, ...vevent(...moved, 'RECURRENCE-ID:20260312T080000Z'))).toMatchObject({ kind: 'detached', overrides: { size: 1 } })
-    expect(refusal(calendar(...gone))).toMatchObject({ precondition: 'valid-calendar-object-resource' })
+    const all = vevent(...moved, 'RECURRENCE-ID:20260312T080000Z', 'STATUS:CANCELLED')
+    expect(parsed(...all)).toMatchObject({ kind: 'detached', overrides: new Map([['2026-03-12T08:00:00Z', { status: 'cancelled' }]]) })
+  })
+
+  test('of a cancelled series are kept as they are, to be brought back with it', () => {
+    const [begin, ...rest] = vevent(...moved, 'RRULE:FREQ=DAILY;COUNT=5', 'STATUS:CANCELLED')
+    const override = vevent('DTSTART:20260311T100000Z', 'SUMMARY:Later', 'RECURRENCE-ID:20260311T080000Z', 'STATUS:CANCELLED')
+    const series = parsed(begin!, ...rest, ...override)
+    expect(series).toMatchObject({ kind: 'recurring', master: { status: 'cancelled' }, cancelled: new Set() })
+    expect(series.kind === 'recurring' && [...series.overrides.values()].map(({ summary, status }) => [summary, status])).toEqual([['Later', 'cancelled']])
   })
 })
 
