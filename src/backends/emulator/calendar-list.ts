@@ -1,6 +1,5 @@
 /** The calendarList resource: which calendars an account sees, and how (google-calendar-v3 reference §3.2). */
 
-import type { WireReminder } from '../google/wire.ts'
 import { calendarZone, realCalendarId, roleIn } from './access.ts'
 import { colorFor, conferenceProperties } from './accounts.ts'
 import { collection, flag, noContent, parameter, resource, type Call, type JsonObject, type Reply } from './call.ts'
@@ -8,7 +7,7 @@ import { entriesOf, findAccount, findCalendar, findEntry, newestChange, writeCal
 import { entryColor, rgbColor } from './colors.ts'
 import { roleReaches, roles, type CalendarRow, type ListEntryDocument, type ListEntryRow, type Role } from './documents.ts'
 import { ApiError, invalid, missing } from './errors.ts'
-import { checkReminder } from './event-body.ts'
+import { remindersIn } from './event-body.ts'
 import { positionOf } from './event-query.ts'
 import { present } from './event-view.ts'
 import { sameValue } from './event-write.ts'
@@ -150,15 +149,13 @@ function storeEntry(call: Call, row: ListEntryRow, known: ListEntryRow | undefin
 }
 
 function readEntry(call: Call, body: JsonObject, previous: ListEntryDocument): ListEntryDocument {
-  const defaultReminders = ((body['defaultReminders'] ?? []) as WireReminder[]).map(({ method, minutes }) => ({ method, minutes }))
-  for (const reminder of defaultReminders) checkReminder(reminder)
   const settings = body['notificationSettings'] as { notifications?: object[] } | undefined
   return present({
     summaryOverride: typeof body['summaryOverride'] === 'string' && body['summaryOverride'] !== '' ? body['summaryOverride'] : undefined,
     ...colorOf(call, body, previous),
     hidden: body['hidden'] === true || undefined,
     selected: body['selected'] === true || undefined,
-    defaultReminders,
+    defaultReminders: remindersIn(body['defaultReminders']),
     notifications: settings?.notifications ?? previous.notifications,
   }) as ListEntryDocument
 }

@@ -2,6 +2,7 @@
 
 import type { Clock } from './clock.ts'
 import type { CallLog } from './call-log.ts'
+import { invalid } from './errors.ts'
 import type { FaultList } from './faults.ts'
 import type { RandomBytes } from './ids.ts'
 import type { Store } from './store.ts'
@@ -59,6 +60,14 @@ export const noContent: Reply = { status: 204 }
 
 /** A path parameter that the route is known to have. */
 export const parameter = (call: Call, name: string): string => call.path[name] ?? ''
+
+/** The objects of a list in a body; none where it is left out. @throws ApiError 400 invalid for anything else */
+export function objectsIn(value: unknown): readonly JsonObject[] {
+  const list = value ?? []
+  const isList = Array.isArray(list) && list.every((each) => typeof each === 'object' && each !== null && !Array.isArray(each))
+  if (!isList) throw invalid('Invalid Value')
+  return list as readonly JsonObject[]
+}
 
 /** @returns true, false, or undefined where the query does not say */
 export function flag(call: Call, name: string): boolean | undefined {

@@ -1,12 +1,12 @@
 /** `/_control`: what tests from outside may see and do. Mounted only when the emulator is told to. */
 
 import { addCalendar, colorFor, conferenceProperties, ensureAccount } from './accounts.ts'
-import { collection, noContent, type Call, type Environment, type JsonObject, type Reply } from './call.ts'
+import { collection, noContent, objectsIn, type Call, type Environment, type JsonObject, type Reply } from './call.ts'
 import { allCalendars, findCalendar, writeCalendar, writeEntry, writeRule } from './calendar-rows.ts'
 import { entryColor, rgbColor } from './colors.ts'
 import { roles, type CalendarDocument, type ListEntryDocument, type Role } from './documents.ts'
 import { invalid, missing } from './errors.ts'
-import type { Fault } from './faults.ts'
+import { readFault } from './faults.ts'
 import { newCalendarId } from './ids.ts'
 import { listMails, resetMails } from './mails.ts'
 import { expireAccessTokens } from './oauth.ts'
@@ -36,8 +36,8 @@ export function forgetFaults({ environment }: Call): Reply {
 
 /** One fault, or `{faults: [...]}`. */
 export function addFaults({ environment, body }: Call): Reply {
-  const faults = (Array.isArray(body['faults']) ? body['faults'] : [body]) as Fault[]
-  for (const fault of faults) environment.faults.add(fault)
+  const faults = body['faults'] === undefined ? [body] : objectsIn(body['faults'])
+  for (const fault of faults.map(readFault)) environment.faults.add(fault)
   return noContent
 }
 
@@ -93,12 +93,15 @@ function share(environment: Environment, id: string, account: string, role: Role
   writeEntry(store, { account, calendar: id, document: entry, updated: nextEntryChange(environment, account), isDeleted: false })
 }
 
+/** No Date is later (ECMA-262 §21.4.1.1). */
+const endOfTimeMs = 8.64e15
+
 /** Body: `shiftMs` (`ms` and `seconds` are understood too) to move the clock by, or `now` (RFC 3339) to move it to. */
 export function shiftClock({ environment, body }: Call): Reply {
   const { clock } = environment
   const { shiftMs, ms, seconds, now } = body
   const by = typeof now === 'string' ? Date.parse(now) - clock.now() : Number(shiftMs ?? ms ?? Number(seconds) * 1000)
-  if (!Number.isFinite(by)) throw invalid('Give shiftMs, seconds or now.')
+  if (!(Math.abs(clock.now() + by) < endOfTimeMs)) throw invalid('Give shiftMs, seconds or now.')
   clock.shift(by)
   return collection({ now: new Date(clock.now()).toISOString() })
 }

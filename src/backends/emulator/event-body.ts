@@ -2,7 +2,7 @@
 
 import type { WireAttachment, WireConference, WireReminder, WireReminders } from '../google/wire.ts'
 import { calendarZone } from './access.ts'
-import { flag, type Call, type JsonObject } from './call.ts'
+import { flag, objectsIn, type Call, type JsonObject } from './call.ts'
 import { isEventColor } from './colors.ts'
 import type { CalendarRow, EventDocument, EventRow, EventStatus, Properties, StoredAttendee, StoredPerson, StoredTime } from './documents.ts'
 import { ApiError, invalid, missing } from './errors.ts'
@@ -224,17 +224,22 @@ function remindersOf(body: JsonObject, start: StoredTime, { call, previous }: Wr
 
 function readReminders(given: JsonObject | undefined, isTimed: boolean): WireReminders | undefined {
   if (given === undefined) return undefined
-  const overrides = ((given['overrides'] ?? []) as WireReminder[]).map(({ method, minutes }) => ({ method, minutes }))
+  const overrides = remindersIn(given['overrides'])
   const useDefault = given['useDefault'] === true
   if (useDefault && overrides.length > 0) throw new ApiError('cannotUseDefaultRemindersAndSpecifyOverride')
   if (overrides.length > 5) throw invalid('Too many override reminders specified.')
-  for (const reminder of overrides) checkReminder(reminder)
   if (overrides.length > 0) return { useDefault: false, overrides }
   return useDefault === isTimed ? undefined : { useDefault }
 }
 
-/** @throws ApiError 400 for methods and minutes that no reminder has */
-export function checkReminder({ method, minutes }: WireReminder): void {
+/** @throws ApiError 400 for what is no list, and for methods and minutes that no reminder has */
+export function remindersIn(list: unknown): WireReminder[] {
+  const reminders = (objectsIn(list) as readonly WireReminder[]).map(({ method, minutes }) => ({ method, minutes }))
+  for (const reminder of reminders) checkReminder(reminder)
+  return reminders
+}
+
+function checkReminder({ method, minutes }: WireReminder): void {
   if (method === undefined || minutes === undefined) throw missing('Missing reminder method or minutes.')
   const fits = (method === 'email' || method === 'popup') && Number.isInteger(minutes) && minutes >= 0 && minutes <= 40_320
   if (!fits) throw invalid('Invalid override reminder.')

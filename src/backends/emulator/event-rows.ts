@@ -22,6 +22,11 @@ export function calendarsWith(store: Store, series: string): string[] {
   return store.all('select distinct calendar from events where series = ?', series).map((row) => String(row['calendar']))
 }
 
+/** Whether any row of a series has attendees. Quotes within texts are escaped, so that only the member itself is found. */
+export function hasGuests(store: Store, calendar: string, series: string): boolean {
+  return store.get(`select 1 from events where calendar = ? and series = ? and instr(document, '"attendees":') > 0 limit 1`, calendar, series) !== undefined
+}
+
 /** Rows that may touch a time range: wider than asked, never narrower. @param from, to ms */
 export function rowsAround(store: Store, calendar: string, from: number, to: number): EventRow[] {
   return store.all(

@@ -3,23 +3,14 @@
 import { calendarZone } from './access.ts'
 import type { Environment } from './call.ts'
 import { findCalendar } from './calendar-rows.ts'
-import type { CalendarRow, EventDocument, EventKind, EventRow, EventStatus } from './documents.ts'
+import type { CalendarRow, EventDocument, EventRow } from './documents.ts'
 import { removeEvent, seriesRows, touchSeries, writeEvent } from './event-rows.ts'
 import { instanceRow, present } from './event-view.ts'
 import { boundsOf, generates } from './series.ts'
 import { nextChange } from './versions.ts'
 
 /** A row before it has its version. */
-export interface Draft {
-  readonly calendar: string
-  readonly id: string
-  readonly uid: string
-  readonly series: string
-  readonly original: string | null
-  readonly kind: EventKind
-  readonly status: EventStatus
-  readonly document: EventDocument
-}
+export type Draft = Pick<EventRow, 'calendar' | 'id' | 'uid' | 'series' | 'original' | 'kind' | 'status' | 'document'>
 
 /**
  * Stores a row and moves the version of its series; a row that says what is stored already moves nothing.

@@ -1,5 +1,7 @@
 /** Faults on demand: what goes wrong with the next calls to a path. */
 
+import { invalid } from './errors.ts'
+
 export interface Fault {
   /** Absent or `*`: any. */
   readonly method?: string
@@ -20,6 +22,22 @@ export interface Fault {
   readonly truncateBody?: boolean | number
   /** Do nothing and close the connection. */
   readonly dropConnection?: boolean
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string'
+const isCount = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0
+
+const members: Readonly<Record<keyof Fault, (value: unknown) => boolean>> = {
+  method: isText, pathPattern: isText, times: isCount, status: (value) => isCount(value) && Number(value) >= 200 && Number(value) <= 599, reason: isText,
+  delayMs: isCount, truncateBody: (value) => typeof value === 'boolean' || isCount(value), dropConnection: (value) => typeof value === 'boolean',
+}
+
+/** A fault as somebody outside asks for it; null is as good as absent. @throws ApiError 400 that names the first member that is wrong */
+export function readFault(given: object): Fault {
+  const present = Object.entries(given).filter(([, value]) => value !== null)
+  const wrong = present.find(([name, value]) => !Object.hasOwn(members, name) || !members[name as keyof Fault](value))
+  if (wrong !== undefined) throw invalid(`Invalid fault: ${wrong[0]}.`)
+  return Object.fromEntries(present)
 }
 
 export interface FaultList {

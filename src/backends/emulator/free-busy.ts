@@ -1,10 +1,10 @@
 /** freeBusy.query (google-calendar-v3 reference §9). */
 
 import { calendarZone, realCalendarId, roleIn } from './access.ts'
-import { collection, type Call, type Environment, type JsonObject, type Reply } from './call.ts'
+import { collection, objectsIn, type Call, type Environment, type JsonObject, type Reply } from './call.ts'
 import { findAccount, findCalendar } from './calendar-rows.ts'
 import type { CalendarRow, EventRow, StoredTime } from './documents.ts'
-import { ApiError, invalid, missing } from './errors.ts'
+import { ApiError, missing } from './errors.ts'
 import { rowsAround } from './event-rows.ts'
 import { instancesOf } from './event-list.ts'
 import { isOrganizerCopy, isSame } from './event-view.ts'
@@ -40,9 +40,7 @@ function boundOf(body: JsonObject, name: string): number {
 }
 
 function itemsOf(body: JsonObject): string[] {
-  const items = (body['items'] ?? []) as JsonObject[]
-  if (!Array.isArray(items)) throw invalid('Invalid Value')
-  return items.map((item) => {
+  return objectsIn(body['items']).map((item) => {
     if (typeof item['id'] !== 'string') throw missing('Required')
     return item['id']
   })

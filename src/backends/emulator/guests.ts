@@ -7,7 +7,7 @@ import { calendarZone } from './access.ts'
 import type { Environment } from './call.ts'
 import { findAccount, findCalendar } from './calendar-rows.ts'
 import type { CalendarRow, EventDocument, EventRow, EventStatus, StoredAttendee } from './documents.ts'
-import { calendarsWith, findEvent, seriesRows } from './event-rows.ts'
+import { calendarsWith, findEvent, hasGuests, seriesRows } from './event-rows.ts'
 import { instanceRow, isOrganizerCopy, isSame, present } from './event-view.ts'
 import { cancelRow, followMaster, sameValue, storeRow, type Draft } from './event-write.ts'
 import { generates } from './series.ts'
@@ -28,8 +28,11 @@ function sharedWithOwn(shared: EventDocument, own: EventDocument | undefined): E
 
 /** Brings the copies of all guests, present and former, in line with the organizer's rows of a series. */
 export function propagate(environment: Environment, calendar: string, series: string): void {
-  const rows = seriesRows(environment.store, calendar, series).filter(({ kind }) => kind !== 'vanished')
-  const holders = calendarsWith(environment.store, series).filter((id) => isLinkedCopy(environment, id, calendar, series))
+  const { store } = environment
+  const holders = calendarsWith(store, series).filter((id) => id !== calendar && isLinkedCopy(environment, id, calendar, series))
+  // A series of hundreds of rows is not read again at each write where there is nobody to tell.
+  if (holders.length === 0 && !hasGuests(store, calendar, series)) return
+  const rows = seriesRows(store, calendar, series).filter(({ kind }) => kind !== 'vanished')
   for (const account of new Set([...holders, ...accountsInvited(environment, rows)])) {
     if (account !== calendar) alignCopy(environment, account, rows)
   }
@@ -42,8 +45,7 @@ function accountsInvited({ store }: Environment, rows: readonly EventRow[]): str
 
 /** Copies that were imported privately, and events of others that happen to have the same id, are left alone. */
 function isLinkedCopy({ store }: Environment, holder: string, organizer: string, series: string): boolean {
-  return seriesRows(store, holder, series).some(({ document, calendar }) =>
-    calendar !== organizer && isSame(document.organizer.email, organizer) && !document.privateCopy)
+  return seriesRows(store, holder, series).some(({ document }) => isSame(document.organizer.email, organizer) && !document.privateCopy)
 }
 
 const invites = (row: EventRow, account: string): boolean =>

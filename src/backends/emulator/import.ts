@@ -31,7 +31,7 @@ export function importEvent(call: Call): Reply {
 /** @throws ApiError 400 when the calendar is neither organizer nor attendee, compared with the calendar's id */
 function organizerOf(body: JsonObject, { calendar }: Access): StoredPerson {
   const given = body['organizer'] as { email?: string; displayName?: string } | undefined
-  if (!given?.email || isSame(given.email, calendar.id)) return ownOrganizer(calendar)
+  if (typeof given?.email !== 'string' || given.email === '' || isSame(given.email, calendar.id)) return ownOrganizer(calendar)
   const guests = Array.isArray(body['attendees']) ? (body['attendees'] as { email?: string }[]) : []
   if (!guests.some(({ email }) => email !== undefined && isSame(email, calendar.id))) throw new ApiError('participantIsNeitherOrganizerNorAttendee')
   return given.displayName ? { email: given.email, displayName: given.displayName } : { email: given.email }
@@ -90,6 +90,7 @@ function store(call: Call, { calendar }: Access, uid: string, organizer: StoredP
   const draft: Draft = { calendar: calendar.id, id, uid, series, original, kind: original === null ? 'event' : 'exception', status: read.status, document }
   const after = storeRow(environment, draft, stored)
   if (stored?.kind === 'event') followMaster(environment, stored, after)
-  if (after !== stored) propagate(environment, calendar.id, series)
+  // Only what is organized here has copies at its guests.
+  if (after !== stored && isOrganizerCopy(after)) propagate(environment, calendar.id, series)
   return after
 }

@@ -1,5 +1,6 @@
 /** The emulator as a transport: spares the request and response objects of the web, a page of 2500 events is text already. */
 
+import { setImmediate } from 'node:timers/promises'
 import { TransportError, type RestResponse, type Transport } from '../transport.ts'
 import { answer, DroppedConnection, type RawRequest } from './answer.ts'
 import { answerBatch, batchPath } from './batch.ts'
@@ -12,6 +13,8 @@ const timeoutMs = 30_000
 /** The origin of the URL means nothing. Faults look as they would over the network. */
 export function inProcessTransport(environment: Environment): Transport {
   return async ({ method, url, headers, body, signal }) => {
+    // As over the network: between two calls others get their turn, and it is noticed when a client goes away.
+    await setImmediate()
     if (signal?.aborted) throw new TransportError('aborted', 'The call was aborted.')
     const { pathname, searchParams } = new URL(url)
     const lowerCase = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))

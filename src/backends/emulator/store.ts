@@ -62,7 +62,8 @@ const schema = `
 export function openStore(file: string): Store {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true })
   const database = new DatabaseSync(file)
-  database.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma busy_timeout = 5000')
+  // A checkpoint waits for the disk: at the default of 1000 pages, writing 250 instances of a series one by one takes a third longer.
+  database.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma wal_autocheckpoint = 8000; pragma busy_timeout = 5000')
   database.exec(schema)
   const statements = new Map<string, StatementSync>()
   const prepared = (sql: string): StatementSync => {

@@ -38,7 +38,8 @@ export function readEventTime(value: unknown, which: 'start' | 'end', calendarZo
 }
 
 function readDate(date: string, which: string): string {
-  const isDay = dateForm.test(date) && new Date(`${date}T00:00:00Z`).toISOString().startsWith(date)
+  const at = Date.parse(`${date}T00:00:00Z`)
+  const isDay = dateForm.test(date) && !Number.isNaN(at) && new Date(at).toISOString().startsWith(date)
   if (!isDay) throw invalid(`Invalid ${which} time.`)
   return date
 }
@@ -61,11 +62,12 @@ export function wireTime(time: StoredTime, answerZone: TimeZoneId): WireTime {
   return { dateTime: formatDateTime(time.at, answerZone), timeZone: time.timeZone }
 }
 
-/** RFC 3339 with the zone's offset; `Z` where that is zero. */
+/** RFC 3339 with the zone's offset; `Z` where that is zero, or has seconds (local mean times), or leads into a year of five digits. */
 export function formatDateTime(at: number, zone: TimeZoneId): string {
   const seconds = offsetSecondsAt(at as Instant, zone)
   const local = new Date(at + seconds * 1000).toISOString().slice(0, 19)
   if (seconds === 0) return `${local}Z`
+  if (seconds % 60 !== 0 || !/^\d{4}-/.test(local)) return `${new Date(at).toISOString().slice(0, 19)}Z`
   const minutes = Math.abs(Math.trunc(seconds / 60))
   const two = (value: number): string => String(value).padStart(2, '0')
   return `${local}${seconds < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`

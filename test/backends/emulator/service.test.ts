@@ -114,6 +114,16 @@ describe('control', () => {
       await emulator.control('POST', 'faults', { status, reason })
       expect(reasonOf(await list())).toBe(`${status} ${expected}`)
     })
+  it.each([[{ status: 'abc' }, 'status'], [{ status: 99 }, 'status'], [{ times: -1 }, 'times'], [{ pathPatern: '/' }, 'pathPatern'], [{ dropConnection: 'no' }, 'dropConnection']])(
+    'a fault that cannot be: %j', async (fault, name) => {
+      const refused = await emulator.control('POST', 'faults', { faults: [{ status: 500 }, fault] })
+      expect([refused.status, refused.body.error.message]).toEqual([400, `Invalid fault: ${name}.`])
+      expect((await list()).status).toBe(200)
+    })
+  it('null is as good as absent in a fault', async () => {
+    await emulator.control('POST', 'faults', { method: 'GET', pathPattern: null, times: 1, status: 503, reason: null, delayMs: null, truncateBody: null, dropConnection: null })
+    expect(reasonOf(await list())).toBe('503 backendError')
+  })
   it('a body cut in half, after the call was done', async () => {
     await emulator.control('POST', 'faults', { method: 'POST', truncateBody: true })
     const request = new Request(`http://emulator/calendar/v3${events}`, {
@@ -128,6 +138,19 @@ describe('control', () => {
     const call = { method: 'POST', url: `http://emulator/calendar/v3${events}`, headers: { authorization: `Bearer test:${anna}` }, body: JSON.stringify(hourAt('2026-03-10T10:00:00Z')) } as const
     await expect(emulator.transport(call)).rejects.toThrow('dropped')
     expect((await list()).body.items).toEqual([])
+  })
+  it.each([
+    ['PATCH', '/users/me/calendarList/primary', { defaultReminders: 'x' }],
+    ['POST', '/freeBusy', { timeMin: '2026-01-01T00:00:00Z', timeMax: '2026-02-01T00:00:00Z', items: [1] }],
+    ['POST', `${events}/import`, hourAt('2026-03-10T10:00:00Z', { iCalUID: 'u', organizer: { email: 5 }, end: 'x' })],
+  ])('%s %s with a member of the wrong kind: 400', async (method, path, body) => {
+    expect((await emulator.call(anna, method, path, body)).status).toBe(400)
+  })
+  it.each([{ faults: 'x' }, { faults: [1] }])('faults that are none: %j', async (body) => {
+    expect((await emulator.control('POST', 'faults', body)).status).toBe(400)
+  })
+  it('a clock beyond the end of time: 400', async () => {
+    expect((await emulator.control('POST', 'clock', { seconds: 1e30 })).status).toBe(400)
   })
   it('makes calendars with ids as given, in the list of their owner', async () => {
     const id = 'en.usa#holiday@group.v.calendar.google.com'
