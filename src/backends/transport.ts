@@ -2,7 +2,6 @@
 
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
-import { Agent, request as send } from 'undici'
 
 export interface RestRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -45,11 +44,18 @@ export interface NetworkOptions {
 
 /** Calls over the network. Connections are kept open for the next call, and closed by the end of the process. */
 export function networkTransport({ connections = 16, timeoutMs = 30_000, maxResponseBytes = 128 * 1024 * 1024 }: NetworkOptions = {}): Transport {
-  const agent = new Agent({
-    connections, connect: { timeout: Math.min(timeoutMs, 10_000) }, headersTimeout: timeoutMs, bodyTimeout: timeoutMs,
-    maxResponseSize: maxResponseBytes, allowH2: false,
-  })
+  // Loaded by the first call: it takes longer than all else that a start needs, and the embedded backend does without it.
+  const load = async () => {
+    const { Agent, request } = await import('undici')
+    const agent = new Agent({
+      connections, connect: { timeout: Math.min(timeoutMs, 10_000) }, headersTimeout: timeoutMs, bodyTimeout: timeoutMs,
+      maxResponseSize: maxResponseBytes, allowH2: false,
+    })
+    return { agent, send: request }
+  }
+  let loading: ReturnType<typeof load> | undefined
   return async ({ method, url, headers, body, signal }) => {
+    const { agent, send } = await (loading ??= load())
     const timeout = AbortSignal.timeout(timeoutMs)
     try {
       const response = await send(url, {

@@ -59,12 +59,32 @@ function readEntry(entry: WireCalendarListEntry): Calendar {
   }
 }
 
-/** The calendar is put into the user's list by the service. */
+/**
+ * The calendar is put into the user's list by the service. Nothing keeps the same call from making another one when it is repeated: so
+ * after an unclear answer the list tells what has been made, and a fault after that leaves out the colour rather than the calendar.
+ */
 export async function createCalendar(client: Client, change: CalendarChange & { readonly displayName: string }): Promise<Calendar> {
-  const { displayName, description, timeZone, color } = change
+  const before = new Set((await readCalendars(client)).map(({ id }) => id))
+  const made = await insertCalendar(client, change).catch(async (error: unknown) => {
+    const found = isPassing(error) ? (await readCalendars(client)).filter(({ id, displayName }) => !before.has(id) && displayName === change.displayName) : []
+    if (found.length === 1) return found[0]!
+    throw error
+  })
+  const { color } = change
+  return (color ? patchEntry(client, made.id, colorBody(color)) : readCalendar(client, made.id)).catch((error: unknown) => {
+    if (error instanceof BackendError) return made
+    throw error
+  })
+}
+
+async function insertCalendar(client: Client, { displayName, description, timeZone }: CalendarChange & { readonly displayName: string }): Promise<Calendar> {
   const body = { summary: displayName, ...(description ? { description } : {}), ...(timeZone ? { timeZone } : {}) }
-  const { id } = readBody(wireCalendarSchema, await client.call({ method: 'POST', path: ['calendars'], body }))
-  return color ? patchEntry(client, calendarId(id), colorBody(color)) : readCalendar(client, calendarId(id))
+  const made = readBody(wireCalendarSchema, await client.call({ method: 'POST', path: ['calendars'], body }))
+  return readEntry({ ...made, accessRole: 'owner' })
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof BackendError && (error.fault === 'unavailable' || error.fault === 'rate-limited')
 }
 
 /**

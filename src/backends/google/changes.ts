@@ -6,8 +6,8 @@ import { mapBounded } from './bounded.ts'
 import { readGroup, tagOf } from './from-wire.ts'
 import { marks } from './marks.ts'
 import { objectNameOf } from './names.ts'
-import { collectPages, masks } from './pages.ts'
-import { gather, readByName, readByUid, readByUids } from './reading.ts'
+import { collectPages, fetchHead, masks } from './pages.ts'
+import { gather, readByNames, readByUid, readByUids } from './reading.ts'
 import { updatedOf } from './revision.ts'
 import { isTombstone } from './rows.ts'
 import { readBody } from './client.ts'
@@ -32,16 +32,13 @@ interface Step {
 /** More bare tombstones than this are not looked at one by one: the reader starts again instead. */
 const fewTombstones = 10
 
-export function tokenOf({ updated, frame }: ListingHead): BackendSyncToken {
-  return formatSyncToken({ updated, mark: markOf(frame.calendar, frame.defaultReminders) })
-}
-
 /** @throws BackendError 'invalid-token' */
 export async function readChanges(listing: Listing, token: BackendSyncToken | undefined, limit: number | undefined): Promise<Changes> {
   const from = token === undefined ? undefined : parseSyncToken(token)
   if (token !== undefined && from === undefined) throw invalidToken('the token is not one of ours')
   const since = from?.rest ? from.rest.since : from?.updated
-  const { head, steps } = since === undefined ? await readEverything(listing) : await readSince(listing, since, from?.rest?.position ?? since)
+  const { head, steps } = since === undefined ? await readEverything(listing)
+    : await readSince(listing, since, from?.rest?.position ?? since).catch((error: unknown) => standstill(listing, since, error))
   if (from !== undefined) assertContinues(from, head)
   const rest = steps.filter((step) => isAfter(step, from)).sort(inOrder)
   return cut(rest, limit, { since, end: from?.rest ? from.updated : head.updated, head })
@@ -60,6 +57,17 @@ function assertContinues({ updated, mark }: SyncState, head: ListingHead): void 
 interface Found {
   readonly head: ListingHead
   readonly steps: readonly Step[]
+}
+
+/**
+ * The service tells the changes of some weeks only. A calendar in which nothing has changed for longer would be read anew for ever,
+ * though there is nothing to tell.
+ */
+async function standstill(listing: Listing, since: Instant, error: unknown): Promise<Found> {
+  if (!(error instanceof BackendError) || error.fault !== 'invalid-token') throw error
+  const head = await fetchHead(listing)
+  if (head.updated > since) throw error
+  return { head, steps: [] }
 }
 
 async function readEverything(listing: Listing): Promise<Found> {
@@ -82,8 +90,8 @@ async function readSince(listing: Listing, since: Instant, position: Instant): P
 /** Names that changed events had once, as far as no other object has them now. Told with every later change too, which harms nobody. */
 async function stepsOfFormerNames(listing: Listing, rows: readonly (WireEvent | WireRow)[]): Promise<readonly Step[]> {
   const former = rows.flatMap((row) => formerNamesOf(row).map((name) => ({ name, updated: updatedOf([row]), tag: undefined })))
-  const isTaken = await mapBounded(former, 4, async ({ name }) => (await readByName(listing, name)) !== undefined)
-  return former.filter((_, index) => !isTaken[index])
+  const taken = former.length === 0 ? new Map() : await readByNames(listing, former.map(({ name }) => name))
+  return former.filter(({ name }) => !taken.has(name))
 }
 
 function formerNamesOf(row: WireEvent | WireRow): readonly ObjectName[] {
@@ -138,8 +146,18 @@ async function stepsOfTombstones(listing: Listing, tombstones: readonly WireRow[
   const bare = tombstones.filter(({ iCalUID }) => iCalUID === undefined)
   if (bare.length > fewTombstones) throw invalidToken('more was deleted than can be told by name')
   const read = await mapBounded(bare, 4, (row) => readDeleted(listing, row))
+  if (read.some(mayHaveHadAName)) throw invalidToken('the name of what is gone cannot be told')
   const named = tombstones.filter((row) => !bare.includes(row))
   return [...named, ...read].flatMap((row) => namesOfTombstone(row).map((name) => ({ name, updated: updatedOf([row]), tag: undefined })))
+}
+
+/**
+ * An event that was moved to another calendar leaves no more than its id, even when it is asked for. One that came from a client, which
+ * an id made of a UID tells, may have had a name of the client's own: rather than leave that with a reader for ever, the reader starts
+ * again. Others, such as invitations that were withdrawn, are named by their UID.
+ */
+function mayHaveHadAName({ id, iCalUID, status }: WireRow): boolean {
+  return status === 'cancelled' && iCalUID === undefined && id.startsWith('_')
 }
 
 /** @returns the tombstone's own version of the event; the tombstone where nothing more is known */
@@ -179,6 +197,7 @@ function cut(steps: readonly Step[], limit: number | undefined, { since, end, he
     changed: told.flatMap(({ tag }) => tag ?? []),
     removed: told.flatMap(({ name, tag }) => (tag === undefined ? [name] : [])).sort(),
     next: formatSyncToken(more ? { ...state, rest: { since, position: last.updated, name: last.name } } : state),
+    ...(more ? {} : { updated: instant(end) }),
     more,
   }
 }

@@ -4,8 +4,10 @@ import { BackendError } from '../../calendar/backend.ts'
 import { eventsOf } from '../../calendar/event.ts'
 import { sameAddress } from '../../calendar/identifiers.ts'
 import { mergeBodies, privately } from './bodies.ts'
+import { begunMark, withCommonGuests } from './foreign-series.ts'
 import { marks } from './marks.ts'
 import { maxUidBytes, objectNameOf } from './names.ts'
+import { assertNoCancelledMeeting } from './permissions.ts'
 import { writeRecurrence } from './recurrence-lines.ts'
 import { storedZoneOf } from './times.ts'
 import { settled } from './settled.ts'
@@ -27,12 +29,14 @@ import type { CalendarFrame } from './frame.ts'
 export function creationOf(name: ObjectName, series: EventSeries, notify: Notify, frame: CalendarFrame): WireBody {
   assertFits(series.uid)
   const { event, recurrence, instance } = beginningOf(series, frame)
+  assertNoCancelledMeeting(event, frame)
   const body = newBody(event, { frame, isRecurring: recurrence !== undefined })
   return mergeBodies([
     { iCalUID: series.uid },
     body,
     recurrence === undefined ? {} : { recurrence },
     peopleOf(body, event, notify, frame),
+    begunHere(series, frame),
     name === objectNameOf(series.uid) ? {} : privately({ [marks.name]: name }),
     instance === undefined ? {} : privately({ [marks.instance]: instance }),
   ])
@@ -66,12 +70,21 @@ function recurringBeginning(series: Extract<EventSeries, { kind: 'recurring' }>,
   return { event: master, recurrence: lines, instance: undefined }
 }
 
+/** Changed instances are written after the import, which a repeated write must be able to finish. */
+function begunHere(series: EventSeries, frame: CalendarFrame): WireBody {
+  if (series.kind !== 'recurring' || series.overrides.size === 0 || !isForeign(series.master, frame)) return {}
+  return privately({ [marks.begun]: begunMark(withCommonGuests(series, frame)) })
+}
+
+function isForeign({ organizer }: Event, { calendar, address }: CalendarFrame): boolean {
+  return organizer !== undefined && ![calendar, address].some((own) => sameAddress(own, organizer.address))
+}
+
 /** What stands in the body beside, or in place of, the guests that the event itself brings. */
-function peopleOf(body: WireBody, event: Event, notify: Notify, { calendar, address }: CalendarFrame): WireBody {
+function peopleOf(body: WireBody, event: Event, notify: Notify, frame: CalendarFrame): WireBody {
   const { organizer } = event
-  if (organizer === undefined || [calendar, address].some((own) => sameAddress(own, organizer.address))) {
-    return isLater(event, notify) ? { attendees: undefined } : {}
-  }
+  const { calendar } = frame
+  if (organizer === undefined || !isForeign(event, frame)) return isLater(event, notify) ? { attendees: undefined } : {}
   const { displayName } = organizer
   const told = { organizer: { email: organizer.address, ...(displayName === undefined ? {} : { displayName }) } }
   if (event.attendees.some((attendee) => sameAddress(attendee.address, calendar))) return told

@@ -5,7 +5,9 @@ import { instantOf } from '../../icalendar/time-zone.ts'
 import { colorNameOf } from './colors.ts'
 import { looksLikeHtml, textOfHtml } from './html.ts'
 import { marks } from './marks.ts'
+import { hasOrganizerNote, readAcknowledgement, readCancellation } from './noted.ts'
 import { readReminders } from './reminders.ts'
+import { readAgent } from './schedule-agents.ts'
 import { readStamp, readTime } from './times.ts'
 import type { Attachment, Attendee, Conference, Event, EventTime, Organizer, ParticipationStatus } from '../../calendar/event.ts'
 import type { CalendarId, TimeZoneId } from '../../calendar/identifiers.ts'
@@ -24,11 +26,13 @@ export function readEvent(row: WireEvent, frame: CalendarFrame, isRecurring = fa
     ...present('location', row.location),
     status: row.status === 'tentative' ? 'tentative' : 'confirmed',
     transparency: row.transparency ?? 'opaque',
+    ...readCancellation(row),
     visibility: row.visibility ?? 'default',
     ...present('color', row.colorId === undefined ? undefined : colorNameOf(row.colorId)),
     ...present('url', row.source?.url),
     ...readPeople(row),
     alarms: readReminders(row.reminders, frame.defaultReminders),
+    ...present('acknowledged', readAcknowledgement(row)),
     conferences: readConferences(row),
     attachments: readAttachments(row),
     sequence: Math.max(0, Math.trunc(row.sequence ?? 0)),
@@ -60,12 +64,13 @@ function readDescription(text: string | undefined): { description?: string; html
   return looksLikeHtml(text) ? { description: textOfHtml(text), htmlDescription: text } : { description: text }
 }
 
-/** Who organizes an event without guests is nobody's business but the calendar's: it is told where there are guests, or it is another. */
+/** Who organizes an event without guests is nobody's business but the calendar's: it is told where there are guests, it is another, or a client did. */
 function readPeople(row: WireEvent): { organizer?: Organizer; attendees: readonly Attendee[] } {
-  const attendees = shownAttendees(row).flatMap((attendee) => readAttendee(attendee) ?? [])
+  const attendees = shownAttendees(row).flatMap((attendee) => readAttendee(attendee, row) ?? [])
   const address = emailAddress(row.organizer?.email ?? '')
-  const isTold = address !== undefined && (row.organizer?.self !== true || attendees.length > 0)
-  return isTold ? { organizer: { address, ...present('displayName', row.organizer?.displayName) }, attendees } : { attendees }
+  const isTold = address !== undefined && (row.organizer?.self !== true || attendees.length > 0 || hasOrganizerNote(row))
+  const displayName = row.organizer?.displayName ?? row.attendees?.find((attendee) => attendee.organizer === true)?.displayName
+  return isTold ? { organizer: { address, ...present('displayName', displayName) }, attendees } : { attendees }
 }
 
 /** Without the row that was only added so that import takes the event, as long as nobody has answered in it. */
@@ -79,7 +84,7 @@ const participations = {
 } satisfies Record<NonNullable<WireAttendee['responseStatus']>, ParticipationStatus>
 
 /** @returns undefined for rows without an address, which no ATTENDEE can be */
-function readAttendee(attendee: WireAttendee): Attendee | undefined {
+function readAttendee(attendee: WireAttendee, row: WireEvent): Attendee | undefined {
   const address = emailAddress(attendee.email ?? '')
   return address && {
     address,
@@ -89,7 +94,7 @@ function readAttendee(attendee: WireAttendee): Attendee | undefined {
     isResource: attendee.resource === true,
     ...present('comment', attendee.comment),
     additionalGuests: Math.max(0, Math.trunc(attendee.additionalGuests ?? 0)),
-    scheduleAgent: 'server',
+    scheduleAgent: readAgent(row, address),
   }
 }
 

@@ -50,9 +50,10 @@ function partsOf({ events }: RowGroup): readonly WireEvent[] {
   return [main, ...events.filter((row) => row.recurringEventId === main.id)]
 }
 
+/** The master's word counts: exceptions may still have the name that it had when they were made. */
 function nameOfRows(rows: readonly WireEvent[], { uid }: RowGroup): ObjectName | undefined {
-  const own = rows.find((row) => row.extendedProperties?.private?.[marks.name] !== undefined)
-  return objectName(own?.extendedProperties?.private?.[marks.name] ?? '') ?? objectNameOf(uid)
+  const [named] = rows.some((row) => !isInstance(row)) ? rows.filter((row) => !isInstance(row)) : rows.filter(({ status }) => status !== 'cancelled')
+  return objectName(named?.extendedProperties?.private?.[marks.name] ?? '') ?? objectNameOf(uid)
 }
 
 /** @returns undefined where nothing is left that takes place */
@@ -61,7 +62,7 @@ export function readGroup(group: RowGroup, frame: CalendarFrame): StoredSeries |
   if (tag === undefined) return undefined
   if (group.fault !== undefined) return { kind: 'unavailable', name: tag.name, reason: group.fault }
   try {
-    return { ...tag, ...readSeries(group, frame) }
+    return { ...tag, ...readSeries(group, frame), owner: frame.address }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     return { kind: 'unavailable', name: tag.name, reason: error.message }

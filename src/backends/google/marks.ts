@@ -14,4 +14,16 @@ export const marks = {
   self: 'calgateSelf',
   /** RECURRENCE-ID of a lone instance that a client stored without its series. */
   instance: 'calgateInstance',
+  /** Until when alarms have been dismissed, and which are put off. */
+  acknowledged: 'calgateAcknowledged',
+  /** The transparency of an event that is kept as a cancelled one. */
+  cancelled: 'calgateCancelled',
+  /** "1": the client names an organizer though there are no guests. */
+  organizer: 'calgateOrganizer',
+  /** A hash of the changed instances with which a copy of somebody else's series was stored here. */
+  begun: 'calgateBegun',
+  /** Whom of the guests the client tells itself, and whom nobody does. */
+  agents: 'calgateAgents',
+  /** Shared with the guests' copies: the version of which they were told though nothing had changed. */
+  told: 'calgateTold',
 } as const

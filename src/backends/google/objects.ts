@@ -22,11 +22,16 @@ import type { WireEvent } from './wire.ts'
 const maxAttempts = 3
 
 export async function putObject(listing: Listing, name: ObjectName, series: EventSeries, options: WriteOptions): Promise<StoredSeries> {
+  let creation: Writing | undefined
   return repeatedly(options, async (known) => {
     const stored = await currentForPut(listing, name, series.uid, options.condition, known)
-    assertCondition(options.condition, stored)
+    // What an earlier attempt has made is ours to complete.
+    if (creation?.hasWritten !== true) assertCondition(options.condition, stored)
     const writing = new Writing(listing)
-    if (stored === undefined) return { writing, result: () => writing.create(name, series, options.notify) }
+    if (stored === undefined) {
+      creation = writing
+      return { writing, result: () => writing.create(name, series, options.notify), isDone: () => isMet(listing, series) }
+    }
     if (stored.series.uid !== series.uid) throw new BackendError('rejected', 'The UID of a stored object cannot be changed.', { precondition: 'no-uid-conflict', objectName: name })
     return { writing, result: () => writing.update(stored, series, options.notify), isDone: () => isMet(listing, series) }
   })
@@ -64,6 +69,13 @@ async function isMet(listing: Listing, wanted: EventSeries): Promise<StoredSerie
   return stored !== undefined && !('kind' in stored) && planUpdate(stored, wanted, 'nobody').length === 0 ? stored : undefined
 }
 
+/** The event, if it has the name by now. */
+async function isAt(listing: Listing, name: ObjectName, uid: EventUid): Promise<StoredSeries | undefined> {
+  const found = await readByUid(listing, uid)
+  const stored = found && readGroup(found.group, found.frame)
+  return stored !== undefined && !('kind' in stored) && stored.name === name ? stored : undefined
+}
+
 /** What is known serves if the condition can be judged by it; else what is stored is read. */
 function usable(known: WriteOptions['known'], condition: WriteCondition): known is StoredSeries | 'absent' {
   if (known === undefined) return false
@@ -73,10 +85,12 @@ function usable(known: WriteOptions['known'], condition: WriteCondition): known 
 async function currentForPut(listing: Listing, name: ObjectName, uid: EventUid, condition: WriteCondition, known: WriteOptions['known']): Promise<StoredSeries | undefined> {
   if (usable(known, condition)) return known === 'absent' ? undefined : known
   const isNamedByUid = uidOfObjectName(name) === uid
-  const [ofUid, named] = await Promise.all([readByUid(listing, uid), isNamedByUid ? undefined : readByName(listing, name)])
+  const isCreation = condition.kind === 'absent'
+  const readNamed = (): Promise<StoredSeries | Unavailable | undefined> => (isNamedByUid ? readByKeptName(listing, name) : readByName(listing, name))
+  const [ofUid, named] = await Promise.all([readByUid(listing, uid), isNamedByUid && !isCreation ? undefined : readNamed()])
   const holder = ofUid && readGroup(ofUid.group, ofUid.frame)
   if (holder?.name === name) return readable(holder)
-  const other = named ?? (isNamedByUid ? await readByKeptName(listing, name) : undefined)
+  const other = named ?? (isNamedByUid && !isCreation ? await readNamed() : undefined)
   if (other !== undefined) return readable(other)
   if (holder !== undefined) throw new BackendError('uid-in-use', 'another object has this UID', { objectName: holder.name })
   return undefined
@@ -118,20 +132,30 @@ export async function removeObject(listing: Listing, name: ObjectName, options: 
   })
 }
 
+/** What the user says to an invitation. */
+interface Answer {
+  /** Undefined: the event, or all of the series. */
+  readonly instance: RecurrenceId | undefined
+  readonly status: ParticipationStatus
+  /** Undefined: what was there stays. */
+  readonly comment: string | undefined
+}
+
 /** @throws BackendError 'forbidden' where the user is not on the guest list */
-export async function answerInvitation(listing: Listing, name: ObjectName, instance: RecurrenceId | undefined, status: ParticipationStatus, options: WriteOptions): Promise<StoredSeries> {
+export async function answerInvitation(listing: Listing, name: ObjectName, answer: Answer, options: WriteOptions): Promise<StoredSeries> {
   return repeatedly(options, async (known) => {
     const stored = await currentForRemoval(listing, name, options, known)
     const writing = new Writing(listing)
-    return { writing, result: () => writing.update(stored, answered(stored, instance, status), options.notify) }
+    return { writing, result: () => writing.update(stored, answered(stored, answer), options.notify) }
   })
 }
 
 /** The series with the user's own answer changed, in one instance or in all that there is. */
-function answered(stored: StoredSeries, instance: RecurrenceId | undefined, status: ParticipationStatus): EventSeries {
+function answered(stored: StoredSeries, given: Answer): EventSeries {
   const { series } = stored
+  const { instance } = given
   const own = ownAddress(stored)
-  const answer = (event: Event): Event => answerIn(event, own, status)
+  const answer = (event: Event): Event => answerIn(event, own, given)
   if (series.kind === 'single') return { ...series, event: answer(series.event) }
   if (instance !== undefined) return { ...series, overrides: new Map([...series.overrides, [instance, answer(eventAt(series, instance))]]) }
   const overrides = new Map([...series.overrides].map(([id, event]) => [id, answer(event)]))
@@ -146,8 +170,9 @@ function ownAddress(stored: StoredSeries): EmailAddress {
   return own.email as EmailAddress
 }
 
-function answerIn(event: Event, own: EmailAddress, participation: ParticipationStatus): Event {
-  return { ...event, attendees: event.attendees.map((attendee) => (sameAddress(attendee.address, own) ? { ...attendee, participation } : attendee)) }
+function answerIn(event: Event, own: EmailAddress, { status, comment }: Answer): Event {
+  const said = { participation: status, ...(comment === undefined ? {} : { comment }) }
+  return { ...event, attendees: event.attendees.map((attendee) => (sameAddress(attendee.address, own) ? { ...attendee, ...said } : attendee)) }
 }
 
 function eventAt(series: Exclude<EventSeries, { kind: 'single' }>, id: RecurrenceId): Event {
@@ -170,7 +195,7 @@ async function renameObject(listing: Listing, name: ObjectName, toName: ObjectNa
     if ((await readByName(listing, toName)) !== undefined) throw new BackendError('precondition', 'there is an object of that name')
     const writing = new Writing(listing)
     const noted = { [marks.name]: keptName(toName, stored.series.uid), [marks.former]: formerNames(name, main) }
-    return { writing, result: () => writing.rename(stored, privately(noted)) }
+    return { writing, result: () => writing.rename(stored, privately(noted)), isDone: () => isAt(listing, toName, stored.series.uid) }
   })
 }
 
@@ -207,6 +232,7 @@ async function moveElsewhere(from: Listing, name: ObjectName, { to, toName }: De
     query: { destination: to.calendar, sendUpdates: options.notify === 'everybody' ? 'all' : 'none' },
     ...(main.etag === undefined ? {} : { ifMatch: main.etag }),
   })
+  if (!outcome.isDone && outcome.wasRepeated && (await isAt(to, toName, stored.series.uid)) !== undefined) return arrived(to, toName, stored.series.uid)
   if (!outcome.isDone && outcome.refusal.status === 412) {
     throw new BackendError(options.condition.kind === 'unchanged' ? 'precondition' : 'conflict', 'the stored object has changed since it was read')
   }

@@ -5,8 +5,10 @@ import { BackendError } from '../../calendar/backend.ts'
 import { timeZoneId } from '../../calendar/identifiers.ts'
 import { readBody } from './client.ts'
 import { readRow } from './rows.ts'
+import { formatSyncToken, markOf } from './sync-token.ts'
 import { readStamp } from './times.ts'
 import { wireEventsSchema } from './wire.ts'
+import type { CalendarState } from '../../calendar/backend.ts'
 import type { CalendarId, EmailAddress, Instant } from '../../calendar/identifiers.ts'
 import type { Client, Query } from './client.ts'
 import type { CalendarFrame } from './frame.ts'
@@ -89,6 +91,11 @@ export async function fetchHead(listing: Listing): Promise<ListingHead> {
   const { client, calendar } = listing
   const query = { maxResults: 1, fields: masks.state }
   return readHead(listing, readBody(wireEventsSchema, await client.call({ method: 'GET', path: ['calendars', calendar, 'events'], query })))
+}
+
+/** What a reader stands at who has read all that there was when this answer was made. */
+export function stateOf({ updated, frame }: ListingHead): CalendarState {
+  return { updated, token: formatSyncToken({ updated, mark: markOf(frame.calendar, frame.defaultReminders) }) }
 }
 
 /** A whole listing at once: its head is that of the first page, so that what happens meanwhile is seen again rather than missed. */

@@ -9,8 +9,10 @@ import { marks } from './marks.ts'
 import { fields } from './to-wire.ts'
 import type { StoredSeries } from '../../calendar/backend.ts'
 import type { Event } from '../../calendar/event.ts'
+import type { CalendarFrame } from './frame.ts'
 import type { Source } from './from-wire.ts'
 import type { FieldName, Rendered } from './to-wire.ts'
+import type { WireEvent } from './wire.ts'
 
 /** What a change is about. */
 export type ChangedName = FieldName | 'recurrence'
@@ -19,10 +21,12 @@ export type ChangedName = FieldName | 'recurrence'
 export interface Stored {
   readonly stored: StoredSeries
   readonly source: Source
+  /** The wanted series is the one that is being stored here ({@link isBegun}). */
+  readonly isBegun?: boolean
 }
 
 /** What a guest may change in a copy of somebody else's event (RFC 6638 §3.2.2.1). */
-const guestFields: ReadonlySet<string> = new Set(['attendees', 'alarms', 'color', 'transparency'] satisfies FieldName[])
+const guestFields: ReadonlySet<string> = new Set(['attendees', 'alarms', 'acknowledged', 'color', 'transparency', 'cancelled'] satisfies FieldName[])
 const anyField: ReadonlySet<string> = new Set([...fields.map(({ name }) => name), 'recurrence'])
 
 function without(...names: readonly FieldName[]): ReadonlySet<string> {
@@ -32,25 +36,40 @@ function without(...names: readonly FieldName[]): ReadonlySet<string> {
 /** What may be changed in events that are not ordinary ones (Calendar API v3, "Event types"). */
 const typeFields: Readonly<Record<string, ReadonlySet<string>>> = {
   birthday: new Set(['times', 'recurrence', 'summary', 'color', 'alarms', 'sequence']),
-  fromGmail: new Set(['color', 'alarms', 'visibility', 'transparency', 'status', 'attendees', 'sequence']),
+  fromGmail: new Set(['color', 'alarms', 'acknowledged', 'visibility', 'transparency', 'status', 'attendees', 'sequence']),
   focusTime: without('transparency', 'attendees'),
   outOfOffice: without('transparency', 'attendees'),
   workingLocation: without('transparency', 'attendees', 'visibility', 'conferences'),
 }
+/** Whether private extended properties of an event of this type can be changed. */
+export function holdsNotes(row: WireEvent): boolean {
+  return holds(row, 'acknowledged')
+}
+
+/** Whether an event of this type takes a change of the field. */
+function holds({ eventType = 'default' }: WireEvent, name: ChangedName): boolean {
+  return (eventType === 'default' ? anyField : (typeFields[eventType] ?? unknownTypeFields)).has(name)
+}
+
 const unknownTypeFields: ReadonlySet<string> = new Set(['color', 'alarms', 'sequence'])
 
 /** @throws BackendError 'forbidden' */
 export function assertAllowed(names: readonly ChangedName[], wanted: Event, before: Rendered, context: Stored): void {
-  const type = before.row.eventType ?? 'default'
-  const ofType = type === 'default' ? anyField : (typeFields[type] ?? unknownTypeFields)
-  const refused = names.find((name) => !ofType.has(name))
+  const refused = names.find((name) => !holds(before.row, name))
   if (refused !== undefined) {
-    throw new BackendError('forbidden', `The ${refused} of an event of the type ${type} cannot be changed.`, { precondition: 'valid-calendar-object-resource' })
+    throw new BackendError('forbidden', `The ${refused} of an event of the type ${before.row.eventType} cannot be changed.`, { precondition: 'valid-calendar-object-resource' })
   }
   if (context.stored.role !== 'attendee') return
   const foreign = isRestricted(context) ? names.find((name) => !guestFields.has(name)) : undefined
   if (foreign !== undefined) throw notAttendees(`Only the organizer can change the ${foreign}.`)
   if (names.includes('attendees') && !differsOnlyInOwnAnswer(wanted, before, context)) throw notAttendees('Only the organizer can change the guest list.')
+}
+
+/** What guests see of a cancelled event here is a free one: they would still come. */
+export function assertNoCancelledMeeting({ status, attendees, organizer }: Event, { calendar, address }: CalendarFrame): void {
+  const isOwn = (other: string): boolean => sameAddress(other, calendar) || sameAddress(other, address)
+  if (status !== 'cancelled' || (organizer !== undefined && !isOwn(organizer.address)) || attendees.every((each) => isOwn(each.address))) return
+  throw new BackendError('rejected', 'A meeting is cancelled by deleting it, which tells its guests.', { precondition: 'valid-calendar-object-resource' })
 }
 
 export function notAttendees(sentence: string): BackendError {
@@ -61,8 +80,8 @@ export function notAttendees(sentence: string): BackendError {
  * A copy of somebody else's event to which this calendar was invited. One that was merely imported here may be edited, but for its
  * guest list: the service takes no changes of that in a copy.
  */
-export function isRestricted({ stored, source }: Stored): boolean {
-  return stored.role === 'attendee' && source.main?.extendedProperties?.private?.[marks.self] !== '1'
+export function isRestricted({ stored, source, isBegun = false }: Stored): boolean {
+  return !isBegun && stored.role === 'attendee' && source.main?.extendedProperties?.private?.[marks.self] !== '1'
 }
 
 function differsOnlyInOwnAnswer(wanted: Event, { event: shown, row }: Rendered, { source: { frame } }: Stored): boolean {

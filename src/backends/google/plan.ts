@@ -12,9 +12,10 @@ import { BackendError } from '../../calendar/backend.ts'
 import { sameAddress } from '../../calendar/identifiers.ts'
 import { mergeBodies, privately, sameJson } from './bodies.ts'
 import { isOwnRow } from './event-from-wire.ts'
+import { isBegun, withCommonGuests } from './foreign-series.ts'
 import { sourceOf } from './from-wire.ts'
 import { marks } from './marks.ts'
-import { assertAllowed, assertSameOrganizer, isRestricted, notAttendees } from './permissions.ts'
+import { assertAllowed, assertNoCancelledMeeting, assertSameOrganizer, holdsNotes, isRestricted, notAttendees } from './permissions.ts'
 import { plainInstance } from './plain-instance.ts'
 import { isExclusion, writeDates, writeRecurrence } from './recurrence-lines.ts'
 import { settled } from './settled.ts'
@@ -59,7 +60,10 @@ export function planUpdate(stored: StoredSeries, wanted: EventSeries, notify: No
     return lone === undefined ? planDetached(stored.series, wanted, context) : planLone(stored.series, wanted, context)
   }
   if (wanted.kind === 'detached') throw rejected('Single instances cannot take the place of their series.')
-  return planWhole(settled(stored.series, context.frame), settled(wanted, context.frame), context)
+  const whole = settled(wanted, context.frame)
+  const isBegunHere = isBegun(source.main, whole)
+  const common = isBegunHere && whole.kind === 'recurring' ? withCommonGuests(whole, context.frame) : whole
+  return planWhole(settled(stored.series, context.frame), common, context, { ...context, isBegun: isBegunHere })
 }
 
 interface Context extends Stored {
@@ -71,8 +75,8 @@ function rejected(sentence: string): BackendError {
   return new BackendError('rejected', sentence, { precondition: 'valid-calendar-object-resource' })
 }
 
-/** A single event or a series with its master. */
-function planWhole(stored: Whole, wanted: Whole, context: Context): readonly PlannedCall[] {
+/** A single event or a series with its master. @param ofInstances the context for those */
+function planWhole(stored: Whole, wanted: Whole, context: Context, ofInstances: Context): readonly PlannedCall[] {
   const { source } = context
   const main = mainOf(source)
   const change = joined([
@@ -80,8 +84,9 @@ function planWhole(stored: Whole, wanted: Whole, context: Context): readonly Pla
     recurrenceChange(stored, wanted, context),
   ])
   if (change !== undefined) assertAllowed(change.names, eventOf(wanted), { event: eventOf(stored), row: main }, context)
+  if (change?.names.includes('cancelled') === true) assertNoCancelledMeeting(eventOf(wanted), context.frame)
   assertSameOrganizer(eventOf(wanted), eventOf(stored), context)
-  const instances = wanted.kind === 'recurring' ? planInstances(stored, wanted, context) : []
+  const instances = wanted.kind === 'recurring' ? planInstances(stored, wanted, ofInstances) : []
   if (change === undefined) return instances
   const unsettles = source.instances.size > 0
   return [{ kind: 'patch', on: 'main', body: change.body, isTold: isTold(change, main, eventOf(wanted), context), unsettles }, ...instances]
@@ -133,10 +138,13 @@ function planInstance(id: RecurrenceId, before: Recurring | undefined, wanted: R
   const shown = before?.overrides.get(id) ?? plainInstance(wanted.master, id)
   const base = row ?? mainOf(context.source)
   const change = differenceOf(event, { event: shown, row: base }, context)
-  if (change === undefined || (row === undefined && change.names.join() === 'sequence')) return undefined
+  if (change === undefined || (row === undefined && change.names.every((name) => seriesFields.has(name)))) return undefined
   assertAllowed(change.names, event, { event: shown, row: base }, context)
   return { kind: 'patch', on: id, body: change.body, isTold: isTold(change, base, event, context), unsettles: false }
 }
+
+/** What alone is no reason to make an instance an exception. */
+const seriesFields: ReadonlySet<ChangedName> = new Set(['sequence', 'acknowledged'])
 
 /** RFC 6638 §3.2.2.1: an attendee's EXDATE takes the instance off the attendee's calendar, which is a decline. */
 function planCancellation(id: RecurrenceId, event: Event | undefined, row: WireEvent | undefined, context: Context): PlannedCall {
@@ -147,7 +155,7 @@ function planCancellation(id: RecurrenceId, event: Event | undefined, row: WireE
 /** A cancelled row keeps nothing that could be relied on: all is written. */
 function planRevival(id: RecurrenceId, event: Event, row: WireEvent, context: Context): PlannedCall {
   if (isRestricted(context)) throw notAttendees('An attendee cannot bring back an instance.')
-  const body = mergeBodies([newBody(event, { frame: context.frame, isRecurring: false }), { status: event.status }])
+  const body = mergeBodies([newBody(event, { frame: context.frame, isRecurring: false }), { status: event.status === 'cancelled' ? 'confirmed' : event.status }])
   const change: Difference = { names: ['times'], body }
   return { kind: 'patch', on: id, body, isTold: isTold(change, row, event, context), unsettles: false }
 }
@@ -180,15 +188,22 @@ function planEvent(on: 'main' | RecurrenceId, event: Event, shown: Event, row: W
   return [{ kind: 'patch', on, body: change.body, isTold: isTold(change, row, event, context), unsettles: false }]
 }
 
-/** SEQUENCE is the organizer's: a guest's copy has the one that came with the invitation. */
+/**
+ * SEQUENCE is the organizer's: a guest's copy has the one that came with the invitation. A dismissed alarm is never the reason to refuse
+ * an event of a type that does not hold it.
+ */
 function differenceOf(wanted: Event, stored: Rendered, context: Context, isRecurring = false): Difference | undefined {
   const setting = { frame: context.frame, isRecurring }
-  const changes = fields.filter(({ name }) => name !== 'sequence' || !isRestricted(context)).flatMap((field) => {
+  const isMeant = (name: ChangedName): boolean => {
+    if (name === 'sequence') return !isRestricted(context)
+    return name !== 'acknowledged' || holdsNotes(stored.row)
+  }
+  const changes = fields.filter(({ name }) => isMeant(name)).flatMap((field) => {
     const body = field.change(wanted, stored, setting)
     return body === undefined ? [] : [{ names: [field.name], body }]
   })
   const change = joined(changes)
-  if (change?.names.join() !== 'alarms') return change
+  if (change?.names.join() !== 'alarms' || !holdsNotes(stored.row)) return change
   // `updated` does not move for reminders alone (events.list), so that no other reader would see the change.
   return { ...change, body: mergeBodies([change.body, privately({ [marks.alarms]: alarmsMark(change.body) })]) }
 }
@@ -199,8 +214,12 @@ function joined(differences: readonly (Difference | undefined)[]): Difference | 
 }
 
 /** Mail goes out only for what concerns guests, only where there are some, and only if the client leaves it to the server (RFC 6638 §7.1). */
-function isTold({ names }: Difference, row: WireEvent | undefined, wanted: Event | undefined, { notify, frame }: Context): boolean {
+function isTold({ names }: Difference, row: WireEvent | undefined, wanted: Event | undefined, context: Context): boolean {
+  const { notify, frame, stored } = context
   if (notify === 'nobody' || !names.some((name) => name === 'recurrence' || fields.some((field) => field.name === name && field.isTold))) return false
+  if (stored.role === 'attendee' && wanted?.organizer?.scheduleAgent !== undefined) return false
+  // The organizer hears of it, who need not be among the attendees.
+  if (stored.role === 'attendee') return isRestricted(context)
   const guests = (wanted?.attendees ?? []).filter(({ address }) => !sameAddress(address, frame.calendar))
   if (guests.length > 0 && guests.every(({ scheduleAgent }) => scheduleAgent !== 'server')) return false
   return guests.length > 0 || (row?.attendees ?? []).some((attendee) => !isOwnRow(attendee, frame.calendar))

@@ -1,19 +1,19 @@
 /** Reading objects: whole listings, ranges, names and UIDs. */
 
+import { instant } from '../../calendar/identifiers.ts'
 import { mapBounded } from './bounded.ts'
 import { readGroup, tagOf } from './from-wire.ts'
 import { marks } from './marks.ts'
 import { uidOfObjectName } from './names.ts'
-import { collectPages, listPages, masks } from './pages.ts'
+import { collectPages, listPages, masks, stateOf } from './pages.ts'
 import { groupOf, isTombstone, RowGroups, uidOfRow } from './rows.ts'
 import { formatMoment } from './times.ts'
-import type { ObjectTag, StoredSeries, Unavailable } from '../../calendar/backend.ts'
+import type { CalendarState, ObjectTag, StoredSeries, Unavailable } from '../../calendar/backend.ts'
 import type { TimeRange } from '../../calendar/calendar.ts'
-import { instant } from '../../calendar/identifiers.ts'
 import type { EventUid, ObjectName } from '../../calendar/identifiers.ts'
 import type { Query } from './client.ts'
 import type { CalendarFrame } from './frame.ts'
-import type { Listing } from './pages.ts'
+import type { Listing, ListingHead } from './pages.ts'
 import type { Row, RowGroup } from './rows.ts'
 
 /** All rows of one UID, and the calendar as the answer with them told it. */
@@ -36,25 +36,30 @@ export async function* readTags(listing: Listing): AsyncGenerator<ObjectTag> {
   }
 }
 
-export async function* readObjects(listing: Listing, range: TimeRange | undefined): AsyncGenerator<StoredSeries | Unavailable> {
+/** @returns at its end the state of the calendar at which the reading began */
+export async function* readObjects(listing: Listing, range: TimeRange | undefined): AsyncGenerator<StoredSeries | Unavailable, CalendarState | undefined> {
   const isBounded = range?.from !== undefined || range?.to !== undefined
-  const groups = isBounded ? streamRange(listing, range) : streamGroups(listing, { fields: masks.objects })
+  let begin: ListingHead | undefined
+  const note = (head: ListingHead): void => { begin ??= head }
+  const groups = isBounded ? streamRange(listing, range, note) : streamGroups(listing, { fields: masks.objects }, note)
   for await (const { group, frame } of groups) {
     const series = readGroup(group, frame)
     if (series !== undefined) yield series
   }
+  return begin && stateOf(begin)
 }
 
 /**
  * Single events as they come, series at the end: only then it is sure that none of their rows is missing. A UID that has been handed
  * out does not come again.
  */
-async function* streamGroups(listing: Listing, query: Query): AsyncGenerator<FramedGroup> {
+async function* streamGroups(listing: Listing, query: Query, note: (head: ListingHead) => void = () => {}): AsyncGenerator<FramedGroup> {
   const held = new RowGroups()
   const seen = new Set<EventUid>()
   let frame: CalendarFrame | undefined
   for await (const page of listPages(listing, query)) {
     frame ??= page.frame
+    note(page)
     for (const row of page.rows) {
       if (!isSingle(row)) held.add(row)
       else if (!seen.has(uidOfRow(row.event))) {
@@ -72,14 +77,14 @@ function isSingle(row: Row): row is Extract<Row, { kind: 'read' }> {
 }
 
 /** The exceptions of a series may lie outside of the range that the series itself lies in: such ones are read again as a whole. */
-async function* streamRange(listing: Listing, { from, to }: TimeRange): AsyncGenerator<FramedGroup> {
+async function* streamRange(listing: Listing, { from, to }: TimeRange, note: (head: ListingHead) => void): AsyncGenerator<FramedGroup> {
   const query = {
     fields: masks.objects,
     timeMin: from === undefined ? undefined : formatBound(from - dayMs),
     timeMax: to === undefined ? undefined : formatBound(to + dayMs),
   }
   const incomplete: EventUid[] = []
-  for await (const framed of streamGroups(listing, query)) {
+  for await (const framed of streamGroups(listing, query, note)) {
     if (isWhole(framed.group)) yield framed
     else incomplete.push(framed.group.uid)
   }
@@ -154,6 +159,7 @@ export async function readByKeptName(listing: Listing, name: ObjectName): Promis
   if (group === undefined) return undefined
   // Not all rows of a series carry the property.
   const whole = isWhole(group) ? { group, frame } : await readByUid(listing, group.uid)
-  return whole && readGroup(whole.group, whole.frame)
+  const series = whole && readGroup(whole.group, whole.frame)
+  return series?.name === name ? series : undefined
 }
 

@@ -1,11 +1,12 @@
 /** One user's session: every promise of the port, kept by the file that knows how. */
 
+import { announceEvent, announceRemoval } from './announce.ts'
 import { readCalendar, readCalendars, createCalendar, removeCalendar, updateCalendar } from './calendars.ts'
-import { readChanges, tokenOf } from './changes.ts'
+import { readChanges } from './changes.ts'
 import { readFreeBusy } from './free-busy.ts'
 import { readGroup } from './from-wire.ts'
 import { answerInvitation, moveObject, putObject, removeObject } from './objects.ts'
-import { fetchHead } from './pages.ts'
+import { fetchHead, stateOf } from './pages.ts'
 import { readByNames, readByUid, readObjects, readTags } from './reading.ts'
 import type { CalendarSession } from '../../calendar/backend.ts'
 import type { CalendarId, EmailAddress } from '../../calendar/identifiers.ts'
@@ -27,10 +28,7 @@ export function createSession(address: EmailAddress, client: Client, frames: Fra
     address,
     calendars: () => readCalendars(client),
     calendar: (id) => readCalendar(client, id),
-    async state(id) {
-      const head = await fetchHead(listing(id))
-      return { updated: head.updated, token: tokenOf(head) }
-    },
+    state: async (id) => stateOf(await fetchHead(listing(id))),
     tags: (id) => readTags(listing(id)),
     objects: (id, range) => readObjects(listing(id), range),
     objectsByName: (id, names) => readByNames(listing(id), names),
@@ -41,8 +39,9 @@ export function createSession(address: EmailAddress, client: Client, frames: Fra
     changes: (id, since, limit) => readChanges(listing(id), since, limit),
     put: (id, name, series, options) => putObject(listing(id), name, series, options),
     remove: (id, name, options) => removeObject(listing(id), name, options),
-    answer: (id, name, instance, status, notify) =>
-      answerInvitation(listing(id), name, instance, status, { condition: { kind: 'present' }, notify }),
+    answer: (id, name, instance, status, notify, comment) =>
+      answerInvitation(listing(id), name, { instance, status, comment }, { condition: { kind: 'present' }, notify }),
+    announce: (id, uid, what, instance) => (what === 'event' ? announceEvent : announceRemoval)(listing(id), uid, instance),
     move: (id, name, to, toName, options) => moveObject(listing(id), name, listing(to), toName, options),
     freeBusy: (addresses, range) => readFreeBusy(client, addresses, range),
     createCalendar: (change) => createCalendar(client, change),

@@ -1,6 +1,6 @@
 /**
- * The model to bodies of the service: the one place where something may be lost. Each row of {@link fields} says which iCalendar
- * properties it carries, what of them the service holds, and what it does with the rest; the README's table is made of these rows.
+ * The model to bodies of the service: the one place where something may be lost. What is lost of each
+ * property is told in the README, by a table each row of which is tried (test/mapping/kept.test.ts).
  */
 
 import { hash } from 'node:crypto'
@@ -10,7 +10,9 @@ import { colorIdOf } from './colors.ts'
 import { storedText, textOfHtml } from './html.ts'
 import { keptAttachments, keptConferences, writeAttachments, writeConferences } from './links-to-wire.ts'
 import { marks } from './marks.ts'
+import { isOrganizedAlone, newAcknowledgement } from './noted.ts'
 import { writeReminders } from './reminders.ts'
+import { writeAgents } from './schedule-agents.ts'
 import { writeTime } from './times.ts'
 import type { Event } from '../../calendar/event.ts'
 import type { WireBody } from './bodies.ts'
@@ -19,7 +21,7 @@ import type { WireEvent } from './wire.ts'
 
 export type FieldName =
   | 'times' | 'summary' | 'description' | 'location' | 'status' | 'transparency' | 'visibility' | 'color' | 'url' | 'attendees' | 'alarms'
-  | 'conferences' | 'attachments' | 'sequence'
+  | 'conferences' | 'attachments' | 'sequence' | 'cancelled' | 'acknowledged' | 'organizer' | 'agents'
 
 /** Where an event stands: absolute alarms mean one moment, which a master does not have. */
 export interface Setting {
@@ -35,10 +37,6 @@ export interface Rendered {
 
 export interface Field {
   readonly name: FieldName
-  /** iCalendar names, for people. */
-  readonly properties: string
-  /** What the service does not hold, in one sentence; empty where all is kept. */
-  readonly loss: string
   /** Whether the guests are told when it changes (design: only of what concerns them). */
   readonly isTold: boolean
   /** @returns what makes the stored event agree, `undefined` if it does already; without a stored one, what a new event needs */
@@ -58,16 +56,13 @@ function field<Kept>(about: Omit<Field, 'change'>, keep: (event: Event, setting:
   }
 }
 
-function textField(name: 'summary' | 'location', properties: string): Field {
-  return field({ name, properties, loss: '', isTold: true }, (event) => event[name] || null, (text) => ({ [name]: text }))
+function textField(name: 'summary' | 'location'): Field {
+  return field({ name, isTold: true }, (event) => event[name] || null, (text) => ({ [name]: text }))
 }
 
 export const fields: readonly Field[] = [
   field(
-    {
-      name: 'times', properties: 'DTSTART, DTEND, DURATION', isTold: true,
-      loss: 'A duration comes back as an end. Floating times are kept in the calendar\'s zone with a mark, and come back floating.',
-    },
+    { name: 'times', isTold: true },
     ({ start, end }, { frame }) => ({
       start: writeTime(start, frame.zone), end: writeTime(end, frame.zone), isFloating: start.kind === 'floating',
     }),
@@ -77,55 +72,54 @@ export const fields: readonly Field[] = [
       ...floatingMark(isFloating, row),
     }),
   ),
-  textField('summary', 'SUMMARY'),
-  {
-    name: 'description', properties: 'DESCRIPTION, X-ALT-DESC', isTold: true,
-    loss: 'One text, as HTML or not: HTML is shown as text beside X-ALT-DESC, and stays as it is while the text does.',
-    change: changeOfDescription,
-  },
-  textField('location', 'LOCATION'),
-  field({ name: 'status', properties: 'STATUS', loss: 'CANCELLED of a whole event is not kept as such.', isTold: true },
-    (event) => event.status, (status) => ({ status })),
-  field({ name: 'transparency', properties: 'TRANSP', loss: '', isTold: false },
-    (event) => event.transparency, (transparency) => ({ transparency })),
-  field({ name: 'visibility', properties: 'CLASS', loss: 'Tightening one instance tightens the whole series.', isTold: false },
-    (event) => event.visibility, (visibility) => ({ visibility })),
-  field({ name: 'color', properties: 'COLOR', loss: 'The nearest of eleven colours.', isTold: false },
+  textField('summary'),
+  { name: 'description', isTold: true, change: changeOfDescription },
+  textField('location'),
+  { name: 'status', isTold: true, change: changeOfStatus },
+  field({ name: 'cancelled', isTold: false }, keptCancellation, (cancelled) => privately({ [marks.cancelled]: cancelled })),
+  field({ name: 'transparency', isTold: false },
+    (event) => (event.status === 'cancelled' ? 'transparent' : event.transparency), (transparency) => ({ transparency })),
+  // Programs write PUBLIC wherever nothing is said (RFC 5545 §3.8.1.3); the service's `public` shows the event to all who see the calendar.
+  field({ name: 'visibility', isTold: false },
+    ({ visibility }) => (visibility === 'public' ? 'default' : visibility), (visibility) => ({ visibility })),
+  field({ name: 'color', isTold: false },
     (event) => (event.color === undefined ? null : (colorIdOf(event.color) ?? null)), (colorId) => ({ colorId })),
-  field({ name: 'url', properties: 'URL', loss: 'http and https only.', isTold: false },
+  field({ name: 'url', isTold: false },
     (event) => (event.url !== undefined && /^https?:\/\//i.test(event.url) ? event.url : null),
     (url, row) => ({ source: url === null ? null : { url, title: row?.source?.title ?? url } })),
   field(
-    {
-      name: 'attendees', properties: 'ATTENDEE', isTold: true,
-      loss: 'PARTSTAT, ROLE and CUTYPE are narrowed to what the service knows; other parameters are dropped.',
-    },
+    { name: 'attendees', isTold: true },
     (event) => keptAttendees(event.attendees),
-    (kept, row, { frame }) => ({ attendees: mergeAttendees(kept, row, frame) }),
+    // A list that was cut when it was read is not sent back as if it were whole.
+    (kept, row, { frame }) => ({ attendees: mergeAttendees(kept, row, frame), ...(row?.attendeesOmitted === true ? { attendeesOmitted: true } : {}) }),
   ),
+  field({ name: 'agents', isTold: false }, ({ attendees }) => writeAgents(attendees), (agents) => privately({ [marks.agents]: agents })),
+  { name: 'alarms', isTold: false, change: changeOfAlarms },
+  { name: 'acknowledged', isTold: false, change: changeOfAcknowledgement },
+  field({ name: 'organizer', isTold: false }, (event, { frame }) => (isOrganizedAlone(event, frame) ? '1' : null),
+    (note) => privately({ [marks.organizer]: note })),
+  field({ name: 'conferences', isTold: true }, (event) => keptConferences(event.conferences), writeConferences),
+  field({ name: 'attachments', isTold: false }, (event) => keptAttachments(event.attachments), writeAttachments),
   {
-    name: 'alarms', properties: 'VALARM', isTold: false,
-    loss: 'Whole minutes before the start, at most 40320, at most five; others where the moment is the same, else dropped. AUDIO becomes DISPLAY.',
-    change: changeOfAlarms,
-  },
-  field({ name: 'conferences', properties: 'CONFERENCE', loss: 'http, https, tel and sip addresses only.', isTold: true },
-    (event) => keptConferences(event.conferences), writeConferences),
-  field({ name: 'attachments', properties: 'ATTACH', loss: 'By http or https address only, at most 25; inline data is dropped.', isTold: false },
-    (event) => keptAttachments(event.attachments), writeAttachments),
-  {
-    name: 'sequence', properties: 'SEQUENCE', loss: 'Never goes down.', isTold: false,
+    name: 'sequence', isTold: false,
     change: ({ sequence }, stored) => (sequence > (stored?.event.sequence ?? 0) ? { sequence } : undefined),
   },
 ]
 
-/** Properties that the other rows of the table are about, and those that no backend of this kind has a place for. */
-export const otherProperties: readonly { readonly properties: string; readonly loss: string }[] = [
-  { properties: 'UID', loss: `Refused beyond 639 bytes.` },
-  { properties: 'RRULE, RDATE, EXDATE, RECURRENCE-ID', loss: 'EXDATE of no instance is dropped; RECURRENCE-ID of no instance adds that date. EXRULE is refused.' },
-  { properties: 'ORGANIZER', loss: 'On a secondary calendar the calendar itself becomes the organizer.' },
-  { properties: 'CREATED, LAST-MODIFIED, DTSTAMP', loss: 'Told by the service, not taken from the client.' },
-  { properties: 'CATEGORIES, COMMENT, CONTACT, GEO, PRIORITY, RELATED-TO, RESOURCES, X-', loss: 'Dropped.' },
-]
+/** What is cancelled keeps the status that it had, until it is brought back. */
+function changeOfStatus(wanted: Event, stored: Rendered | undefined): WireBody | undefined {
+  const before = stored && (stored.row.status === 'tentative' ? 'tentative' : 'confirmed')
+  return wanted.status === 'cancelled' || wanted.status === before ? undefined : { status: wanted.status }
+}
+
+function keptCancellation({ status, transparency }: Event): string | null {
+  return status === 'cancelled' ? transparency : null
+}
+
+function changeOfAcknowledgement(wanted: Event, stored: Rendered | undefined): WireBody | undefined {
+  const acknowledged = newAcknowledgement(wanted, stored?.event)
+  return acknowledged === undefined ? undefined : privately({ [marks.acknowledged]: acknowledged })
+}
 
 function floatingMark(isFloating: boolean, row: WireEvent | undefined): WireBody {
   if (isFloating) return privately({ [marks.floating]: '1' })

@@ -9,6 +9,7 @@ import { readGroup, sourceOf } from './from-wire.ts'
 import { findInstances } from './find-instances.ts'
 import { importEvent, versionsFor } from './import-event.ts'
 import { fetchHead } from './pages.ts'
+import { isRestricted } from './permissions.ts'
 import { planUpdate } from './plan.ts'
 import { readByUid } from './reading.ts'
 import { groupOf } from './rows.ts'
@@ -72,8 +73,11 @@ export class Writing {
 
   /** @throws BackendError 'gone' when somebody else has removed it first, 'conflict' when it has changed */
   async remove(stored: StoredSeries, notify: Notify): Promise<void> {
-    const { main, instances, frame } = sourceOf(stored)
-    const tells = ({ attendees }: WireEvent): boolean => notify === 'everybody' && (attendees ?? []).some((one) => !isOwnRow(one, frame.calendar))
+    const source = sourceOf(stored)
+    const { main, instances, frame } = source
+    const hasOthers = ({ attendees }: WireEvent): boolean => (attendees ?? []).some((one) => !isOwnRow(one, frame.calendar))
+    // The organizer hears of it, who need not be among the attendees.
+    const tells = (row: WireEvent): boolean => notify === 'everybody' && (stored.role === 'attendee' ? isRestricted({ stored, source }) : hasOthers(row))
     if (main === undefined) {
       for (const [on, row] of instances) await this.#send({ kind: 'cancel', on, isTold: tells(row), unsettles: false }, row)
       return
@@ -82,8 +86,14 @@ export class Writing {
       method: 'DELETE', path: ['calendars', this.#listing.calendar, 'events', main.id], query: { sendUpdates: tells(main) ? 'all' : 'none' },
       ...(main.etag === undefined ? {} : { ifMatch: main.etag }),
     })
-    if (outcome.isDone || (isGone(outcome) && outcome.wasRepeated)) return
+    if (outcome.isDone || (outcome.wasRepeated && (isGone(outcome) || (await this.#isCancelled(main))))) return
     throw outcome.refusal.status === 412 ? stale() : toBackendError(outcome.refusal)
+  }
+
+  /** After a deletion of unclear outcome. The version of an event moves when it is deleted. */
+  async #isCancelled({ id }: WireEvent): Promise<boolean> {
+    const outcome = await this.#listing.client.attempt({ method: 'GET', path: ['calendars', this.#listing.calendar, 'events', id] })
+    return outcome.isDone ? readBody(wireEventSchema, outcome.body).status === 'cancelled' : isGone(outcome)
   }
 
   /** Patches the single event or master of an object, and nobody is told. */
