@@ -38,7 +38,7 @@ interface Slot<Held> {
 /** The same backend, asked less often. Its sessions may be made anew for each request: what is held stays with the backend. */
 export function cachedBackend(inner: Backend, { maxBytes, freshnessMs, now = Date.now }: CacheOptions): Backend & { stats(): CacheStats } {
   const cache = new LRUCache<string, Slot<CachedAccount | CachedCalendar>>({ maxSize: Math.max(1, maxBytes), sizeCalculation: ({ bytes }) => bytes })
-  const settings: CacheSettings = { freshnessMs, now, maxCalendarBytes: Math.floor(maxBytes / 2), meter: new Meter(), learnt: { listingsTellState: false } }
+  const settings: CacheSettings = { freshnessMs, now, maxCalendarBytes: Math.floor(maxBytes / 2), meter: new Meter(), learnt: { listingsTellState: true } }
 
   /** What is held under the key. What is too large to stay is used for this one call, and then lost. */
   function heldUnder<Held extends CachedAccount | CachedCalendar>(key: string, make: (resized: () => void) => Held): Held {
@@ -90,11 +90,13 @@ function cachedSession(inner: CalendarSession, shelf: Shelf): CalendarSession {
     tags: (id) => shelf.calendar(id).tags(inner),
     objects: (id, range) => shelf.calendar(id).objects(inner, range),
     objectsByName: (id, names) => shelf.calendar(id).objectsByName(inner, names),
+    remembered: (id, name) => shelf.calendar(id).remembered(name),
     nameOf: (id, uid) => inner.nameOf(id, uid),
     changes: (id, since, limit) => shelf.calendar(id).changes(inner, since, limit),
     put: (id, name, series, options) => shelf.calendar(id).put(inner, name, series, options),
     remove: (id, name, options) => shelf.calendar(id).remove(inner, name, options),
-    answer: (id, name, instance, status, notify) => shelf.calendar(id).answer(inner, name, { instance, status, notify }),
+    answer: (id, name, instance, status, notify, comment) => shelf.calendar(id).answer(inner, name, { instance, status, notify, comment }),
+    announce: (id, uid, what, instance) => inner.announce(id, uid, what, instance).finally(() => shelf.forget(id)),
     move: (id, name, to, toName, options) => shelf.calendar(id).moveTo(inner, name, { calendar: shelf.calendar(to), name: toName }, options),
     freeBusy: (addresses, range) => inner.freeBusy(addresses, range),
     createCalendar: (change) => shelf.account().write(() => inner.createCalendar(change)),

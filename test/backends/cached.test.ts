@@ -1,52 +1,12 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { cachedBackend } from '../../src/backends/cached.ts'
 import { BackendError } from '../../src/calendar/backend.ts'
-import type { CalendarSession, StoredSeries, Unavailable, WriteCondition, WriteOptions } from '../../src/calendar/backend.ts'
-import { newEvent } from '../../src/calendar/event.ts'
-import type { EventSeries } from '../../src/calendar/event.ts'
-import { backendSyncToken, calendarId, emailAddress, eventUid, instant, objectName, revision } from '../../src/calendar/identifiers.ts'
-import type { BackendSyncToken, ObjectName } from '../../src/calendar/identifiers.ts'
-import { MemoryBackend } from './memory.ts'
-import type { MemoryTraits } from './memory.ts'
+import type { CalendarSession, StoredSeries } from '../../src/calendar/backend.ts'
+import { backendSyncToken, calendarId, emailAddress } from '../../src/calendar/identifiers.ts'
+import type { ObjectName } from '../../src/calendar/identifiers.ts'
+import { always, anna, collect, filled, home, names, series, setUp, summaryAt, summaryOf, work } from './cached-set-up.ts'
 
-const anna = { address: emailAddress('anna@example.org')! }
-const home = calendarId('home')
-const work = calendarId('work')
-const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((letter) => objectName(`${letter}.ics`)!)
 const [a, b] = names as [ObjectName, ObjectName]
-const plainTraits: MemoryTraits = { tellsUpdated: false, tellsSeries: false, tellsState: false, isTerse: false }
-const always = { condition: { kind: 'always' }, notify: 'nobody' } as const
-
-function series(name: ObjectName, summary: string): EventSeries {
-  return { kind: 'single', uid: eventUid(name), event: newEvent({ start: { kind: 'utc', at: instant(0) }, end: { kind: 'utc', at: instant(3_600_000) }, summary }) }
-}
-
-/** A cache over a backend in memory, with its clock in the test's hand, and a second session that goes past the cache. */
-function setUp({ freshnessMs = 2000, maxBytes = 10_000_000, traits = plainTraits }: { freshnessMs?: number; maxBytes?: number; traits?: Partial<MemoryTraits> } = {}) {
-  const inner = new MemoryBackend([home, work], { ...plainTraits, ...traits })
-  const clock = { now: 0 }
-  const backend = cachedBackend(inner, { maxBytes, freshnessMs, now: () => clock.now })
-  const callsOf = async (run: () => Promise<unknown>): Promise<string[]> => {
-    const before = inner.calls.length
-    await run()
-    return inner.calls.slice(before)
-  }
-  return { inner, clock, backend, session: backend.session(anna), outside: inner.session(anna), callsOf }
-}
-
-async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const collected: T[] = []
-  for await (const item of items) collected.push(item)
-  return collected
-}
-
-async function filled(session: CalendarSession, count = names.length): Promise<void> {
-  for (const name of names.slice(0, count)) await session.put(home, name, series(name, 'first'), always)
-}
-
-const summaryOf = (body: StoredSeries | Unavailable | undefined): unknown => (body !== undefined && 'series' in body && body.series.kind === 'single' ? body.series.event.summary : body)
-const summaryAt = async (session: CalendarSession, name: ObjectName): Promise<unknown> => summaryOf((await session.objectsByName(home, [name])).get(name))
 
 describe('cached: calls of the backend (performance goals, section 1)', () => {
   test('a poll within the window makes none, after it one', async () => {
@@ -57,27 +17,38 @@ describe('cached: calls of the backend (performance goals, section 1)', () => {
     expect(await callsOf(() => session.state(home))).toEqual(['state'])
   })
 
-  test('a listing, and every multiget after it, makes one call, and one for its state', async () => {
+  test('a listing, and every multiget after it, makes one call', async () => {
     const { session, outside, callsOf } = setUp()
     await filled(outside)
-    expect(await callsOf(() => collect(session.tags(home)))).toEqual(['state', 'objects'])
+    expect(await callsOf(() => collect(session.tags(home)))).toEqual(['objects'])
     expect(await callsOf(() => session.objectsByName(home, names))).toEqual([])
     expect(await callsOf(() => collect(session.objects(home)))).toEqual([])
     expect(await callsOf(() => session.changes(home, undefined))).toEqual([])
   })
 
-  test('of a backend whose listings tell their state, the next listing needs no other call', async () => {
-    const { session, outside, callsOf } = setUp({ traits: { tellsState: true } })
+  test('of a backend whose listings do not tell their state, it is asked for ahead of them once that is known', async () => {
+    const { session, outside, callsOf } = setUp({ traits: { tellsState: false } })
     await filled(outside)
-    await collect(session.tags(home))
-    expect(await callsOf(() => collect(session.tags(work)))).toEqual(['objects'])
+    expect(await callsOf(() => collect(session.tags(home)))).toEqual(['objects'])
+    expect(await callsOf(() => session.objectsByName(home, names))).toEqual([])
+    expect(await callsOf(() => collect(session.tags(work)))).toEqual(['state', 'objects'])
     expect(await callsOf(() => session.changes(work, undefined))).toEqual([])
+  })
+
+  test('a listing ends with the state that it is as true as', async () => {
+    const { session, outside } = setUp()
+    await filled(outside)
+    for (const _ of ['cold', 'warm']) {
+      const reading = session.objects(home)[Symbol.asyncIterator]()
+      let last = await reading.next()
+      while (!last.done) last = await reading.next()
+      expect(last.value).toEqual(await outside.state(home))
+    }
   })
 
   test('a first synchronisation brings the bodies for the multigets', async () => {
     const { session, outside, callsOf } = setUp()
     await filled(outside)
-    await session.state(home)
     expect(await callsOf(() => session.changes(home, undefined))).toEqual(['objects'])
     expect(await callsOf(() => session.objectsByName(home, names))).toEqual([])
   })
@@ -144,7 +115,7 @@ describe('cached: calls of the backend (performance goals, section 1)', () => {
   test('a multiget of many that are not held reads everything, so that the next needs no call', async () => {
     const { session, outside, callsOf } = setUp()
     await filled(outside)
-    expect(await callsOf(() => session.objectsByName(home, names.slice(0, 5)))).toEqual(['state', 'objects'])
+    expect(await callsOf(() => session.objectsByName(home, names.slice(0, 5)))).toEqual(['objects'])
     expect(await callsOf(() => session.objectsByName(home, names))).toEqual([])
   })
 
@@ -160,7 +131,7 @@ describe('cached: calls of the backend (performance goals, section 1)', () => {
     expect(await all((each) => each.changes(home, backendSyncToken('1001')))).toEqual(['changes'])
     expect(await all((each) => collect(each.tags(home)))).toEqual(['objects'])
     expect(await all((each) => collect(each.tags(home)))).toEqual(['changes'])
-    expect(await all((each) => collect(each.objects(work)))).toEqual(['state', 'objects'])
+    expect(await all((each) => collect(each.objects(work)))).toEqual(['objects'])
   })
 
   test('calendars are asked for once per window, and again after one was changed', async () => {
@@ -340,6 +311,27 @@ describe('cached: doubt and faults (failure classes 4 and 7)', () => {
     expect(await summaryAt(session, a)).toBe('theirs')
   })
 
+  test('changes that the backend tells in pieces are not taken for all', async () => {
+    const { outside, clock } = setUp()
+    await filled(outside)
+    const piecemeal: CalendarSession = { ...outside, changes: (id, since) => outside.changes(id, since, 1) }
+    const session = cachedBackend({ session: () => piecemeal, close: async () => {} }, { maxBytes: 1e6, freshnessMs: 2000, now: () => clock.now }).session(anna)
+    await collect(session.tags(home))
+    for (const name of [a, b]) await outside.put(home, name, series(name, 'theirs'), always)
+    clock.now = 5000
+    expect((await collect(session.objects(home))).map(summaryOf).filter((summary) => summary === 'theirs').length).toBe(2)
+  })
+
+  test('a limit that cuts what is held is the backend\'s to apply: its token goes on', async () => {
+    const { session, outside } = setUp()
+    await filled(outside)
+    await session.changes(home, undefined)
+    const first = await session.changes(home, undefined, 3)
+    expect(first).toMatchObject({ changed: { length: 3 }, more: true })
+    expect(await session.changes(home, first.next, 7)).toMatchObject({ changed: { length: names.length - 3 }, more: false })
+    expect(await session.changes(home, undefined, names.length)).toMatchObject({ changed: { length: names.length }, more: false })
+  })
+
   test('nothing of one identity is told to another', async () => {
     const { backend, outside, callsOf } = setUp()
     await filled(outside)
@@ -353,12 +345,28 @@ describe('cached: doubt and faults (failure classes 4 and 7)', () => {
 describe('cached: what was read around a change', () => {
   const isListed = async (session: CalendarSession, name: ObjectName): Promise<boolean> => (await collect(session.tags(home))).some((tag) => tag.name === name)
 
-  /** A session whose reads by name are held up on their way back. */
-  function delayed(inner: CalendarSession): { readonly session: CalendarSession; readonly release: () => void } {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const slow: CalendarSession = { ...inner, objectsByName: async (id, wanted) => { const found = await inner.objectsByName(id, wanted); await promise; return found } }
-    return { session: slow, release: resolve }
+  /** A cache whose backend's answers to one kind of question are held up on their way back until they are released. */
+  function delayed(kind: 'objectsByName' | 'changes' | 'calendars' | 'state') {
+    const { inner, outside, clock } = setUp()
+    let gate = Promise.withResolvers<void>()
+    const slowly = async <T>(answer: Promise<T>): Promise<T> => {
+      const value = await answer
+      await gate.promise
+      return value
+    }
+    const slow: CalendarSession = {
+      ...outside,
+      ...(kind === 'objectsByName' && { objectsByName: (id, wanted) => slowly(outside.objectsByName(id, wanted)) }),
+      ...(kind === 'changes' && { changes: (id, since, limit) => slowly(outside.changes(id, since, limit)) }),
+      ...(kind === 'state' && { state: (id) => slowly(outside.state(id)) }),
+      ...(kind === 'calendars' && { calendars: () => slowly(outside.calendars()) }),
+    }
+    const session = cachedBackend({ session: () => slow, close: () => inner.close() }, { maxBytes: 1e6, freshnessMs: 2000, now: () => clock.now }).session(anna)
+    return { inner, outside, clock, session, release: () => gate.resolve(), holdUp: () => { gate = Promise.withResolvers() } }
   }
+
+  /** Long enough for a call to have reached the backend in memory. */
+  const underWay = async (): Promise<void> => { for (let turn = 0; turn < 20; turn += 1) await Promise.resolve() }
 
   test('what we made and somebody removed is gone, even if the backend does not speak of it', async () => {
     const { session, outside } = setUp({ traits: { isTerse: true } })
@@ -401,12 +409,10 @@ describe('cached: what was read around a change', () => {
   })
 
   test('a part whose reading began before the state was told is not true under it', async () => {
-    const { inner, clock, outside } = setUp()
+    const { session, outside, clock, release } = delayed('objectsByName')
     await filled(outside)
-    const { session: slow, release } = delayed(outside)
-    const session = cachedBackend({ session: () => slow, close: () => inner.close() }, { maxBytes: 1e6, freshnessMs: 2000, now: () => clock.now }).session(anna)
     const early = session.objectsByName(home, [a])
-    await outside.state(home)
+    await underWay()
     await outside.put(home, a, series(a, 'theirs'), always)
     await session.state(home)
     release()
@@ -460,6 +466,121 @@ describe('cached: what was read around a change', () => {
     expect(await summaryAt(session, a)).toBe('again')
   })
 
+  test('whoever asks after a write of ours does not share a reading from before it', async () => {
+    const { session, outside, release } = delayed('objectsByName')
+    await filled(outside)
+    const early = session.objectsByName(home, [a, b])
+    await underWay()
+    await session.put(home, a, series(a, 'mine'), always)
+    const late = session.objectsByName(home, [a, b])
+    release()
+    expect(summaryOf((await early).get(a))).toBe('first')
+    expect(summaryOf((await late).get(a))).toBe('mine')
+  })
+
+  test('whoever lists after a write of ours does not share a listing from before it', async () => {
+    const { session, outside } = setUp()
+    await filled(outside)
+    const early = session.objects(home)[Symbol.asyncIterator]()
+    await early.next()
+    await session.put(home, b, series(b, 'mine'), always)
+    expect((await collect(session.objects(home))).map(summaryOf)).toContain('mine')
+    while (!(await early.next()).done);
+    expect((await collect(session.objects(home))).map(summaryOf)).toContain('mine')
+  })
+
+  test('a catching up from before a removal of ours does not bring the object back', async () => {
+    const { session, outside, clock, release } = delayed('changes')
+    await filled(outside)
+    await collect(session.tags(home))
+    await outside.put(home, a, series(a, 'theirs'), always)
+    clock.now = 5000
+    const early = collect(session.tags(home))
+    await underWay()
+    await session.remove(home, a, always)
+    release()
+    await early
+    expect(await isListed(session, a)).toBe(false)
+  })
+
+  test.each([
+    ['changed', (outside: CalendarSession) => outside.put(home, a, series(a, 'theirs'), always), 'theirs'],
+    ['removed', (outside: CalendarSession) => outside.remove(home, a, always), undefined],
+  ])('who was told that an object was %s is not given what we wrote before', async (_, change, expected) => {
+    const { session, outside } = setUp()
+    await filled(outside)
+    await session.put(home, a, series(a, 'mine'), always)
+    await change(outside)
+    await session.changes(home, backendSyncToken('1000'))
+    expect(await summaryAt(session, a)).toBe(expected)
+  })
+
+  test('who was told a newer state of a calendar held whole is not given a body from before it', async () => {
+    const { session, outside, clock } = setUp()
+    await filled(outside)
+    await session.changes(home, undefined)
+    clock.now = 5000
+    await outside.put(home, b, series(b, 'second'), always)
+    await collect(session.tags(home))
+    await session.objectsByName(home, [b])
+    await outside.put(home, b, series(b, 'third'), always)
+    await session.state(home)
+    expect(await summaryAt(session, b)).toBe('third')
+  })
+
+  test.each([[true], [false]])('a first synchronisation ends in the state of its own time, not in one known from before (listings tell it: %j)', async (tellsState) => {
+    const { session, outside, clock } = setUp({ traits: { tellsState } })
+    await filled(outside)
+    await collect(session.tags(work))
+    await session.state(home)
+    await outside.put(home, a, series(a, 'theirs'), always)
+    clock.now = 5000
+    expect((await session.changes(home, undefined)).next).toBe((await outside.state(home)).token)
+  })
+
+  test('a state from before a write of ours is not taken for the present one, even if it is the one that was known', async () => {
+    const { session, outside, clock, release, holdUp } = delayed('state')
+    await filled(outside)
+    release()
+    await session.state(home)
+    clock.now = 5000
+    holdUp()
+    const early = session.state(home)
+    await underWay()
+    await session.put(home, a, series(a, 'mine'), always)
+    release()
+    await early
+    expect((await session.state(home)).token).toBe((await outside.state(home)).token)
+  })
+
+  test('a list of calendars from before a change of ours is not shared', async () => {
+    const { session, release } = delayed('calendars')
+    const early = session.calendars()
+    await underWay()
+    await session.updateCalendar(home, { displayName: 'New' })
+    const late = session.calendars()
+    release()
+    expect((await early)[0]?.displayName).toBe('home')
+    expect((await late)[0]?.displayName).toBe('New')
+  })
+
+  test('a list of calendars from before a change of ours is not kept', async () => {
+    const { session, release } = delayed('calendars')
+    const early = session.calendars()
+    await underWay()
+    await session.updateCalendar(home, { displayName: 'New' })
+    release()
+    await early
+    expect((await session.calendars())[0]?.displayName).toBe('New')
+  })
+
+  test('what is held of a calendar is forgotten when the calendar itself is changed', async () => {
+    const { session, callsOf } = setUp()
+    await session.state(home)
+    await session.updateCalendar(home, { displayName: 'New' })
+    expect(await callsOf(() => session.state(home))).toEqual(['state'])
+  })
+
   test('what could not be fetched is not listed again within the window', async () => {
     const { session, outside, clock } = setUp({ traits: { tellsUpdated: true } })
     await filled(outside)
@@ -499,6 +620,15 @@ describe('cached: bounds', () => {
     expect([...(await session.objectsByName(home, names)).values()]).toEqual(fresh)
   })
 
+  test('a listing of more than fits is not kept for those who come late', async () => {
+    const { session, outside, callsOf } = setUp({ maxBytes: 16_000 })
+    await filled(outside)
+    const early = session.objects(home)[Symbol.asyncIterator]()
+    for (let item = 0; item < 5; item += 1) await early.next()
+    expect(await callsOf(async () => { expect((await collect(session.objects(home))).length).toBe(names.length) })).toEqual(['objects'])
+    expect((await early.next()).done).toBe(false)
+  })
+
   test.each([0, 1, 1500])('with room for %i bytes it works like the backend alone', async (maxBytes) => {
     const { session, outside, backend } = setUp({ maxBytes })
     await filled(session)
@@ -512,135 +642,5 @@ describe('cached: bounds', () => {
     await session.state(home)
     await backend.close()
     expect(backend.stats().bytes).toBe(0)
-  })
-})
-
-type Step =
-  | { readonly kind: 'state' | 'tags' | 'objects' | 'calendars' | 'early' | 'parallel' | 'range'; readonly id: typeof home }
-  | { readonly kind: 'calendar'; readonly id: typeof home }
-  | { readonly kind: 'names'; readonly id: typeof home; readonly names: readonly ObjectName[] }
-  | { readonly kind: 'changes'; readonly id: typeof home; readonly token: number; readonly limit: number | undefined }
-  | { readonly kind: 'put'; readonly through: 'cache' | 'service'; readonly id: typeof home; readonly name: ObjectName; readonly summary: string; readonly condition: WriteCondition['kind']; readonly reads: boolean }
-  | { readonly kind: 'remove' | 'answer'; readonly through: 'cache' | 'service'; readonly id: typeof home; readonly name: ObjectName; readonly reads: boolean }
-  | { readonly kind: 'move'; readonly through: 'cache' | 'service'; readonly id: typeof home; readonly name: ObjectName; readonly toName: ObjectName }
-  | { readonly kind: 'break' | 'expire'; readonly id: typeof home; readonly name: ObjectName }
-
-const id = fc.constantFrom(home, home, work)
-const name = fc.constantFrom(...names.slice(0, 6))
-const through = fc.constantFrom('cache', 'service')
-const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ kind: fc.constant('state'), id }) as fc.Arbitrary<Step>,
-  fc.record({ kind: fc.constantFrom('state', 'tags', 'objects', 'calendars', 'early', 'parallel', 'range'), id }) as fc.Arbitrary<Step>,
-  fc.record({ kind: fc.constant('calendar'), id: fc.constantFrom(home, work, calendarId('none')) }) as fc.Arbitrary<Step>,
-  fc.record({ kind: fc.constant('names'), id, names: fc.oneof(fc.subarray(names.slice(0, 6)), fc.tuple(name)) }) as fc.Arbitrary<Step>,
-  fc.record({ kind: fc.constant('changes'), id, token: fc.nat({ max: 20 }), limit: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }) }) as fc.Arbitrary<Step>,
-  fc.record({ kind: fc.constant('put'), through, id, name, summary: fc.constantFrom('x', 'y', 'z'), condition: fc.constantFrom('always', 'absent', 'present', 'unchanged'), reads: fc.boolean() }) as fc.Arbitrary<Step>,
-  fc.record({ kind: fc.constantFrom('remove', 'answer'), through, id, name, reads: fc.boolean() }) as fc.Arbitrary<Step>,
-  fc.record({ kind: fc.constant('move'), through, id, name, toName: name }) as fc.Arbitrary<Step>,
-  fc.record({ kind: fc.constantFrom('break', 'expire'), id, name }) as fc.Arbitrary<Step>,
-)
-
-/** One side of the comparison: a service, the session that reads, and one that goes past any cache. */
-class Side {
-  readonly inner: MemoryBackend
-  readonly session: CalendarSession
-  readonly outside: CalendarSession
-  readonly tokens: (BackendSyncToken | undefined)[] = [undefined]
-
-  constructor(inner: MemoryBackend, session: CalendarSession) {
-    this.inner = inner
-    this.session = session
-    this.outside = inner.session(anna)
-  }
-
-  /** The answer, or the fault; what is told of tokens can be asked from later on. */
-  async run(each: Step): Promise<unknown> {
-    try {
-      return await this.#answer(each)
-    } catch (error) {
-      if (error instanceof BackendError) return error.fault
-      throw error
-    }
-  }
-
-  async #answer(each: Step): Promise<unknown> {
-    const { session } = this
-    switch (each.kind) {
-      case 'state': return this.#noted(await session.state(each.id))
-      case 'tags': return sorted(await collect(session.tags(each.id)))
-      case 'objects': return sorted(await collect(session.objects(each.id)))
-      case 'range': return sorted(await collect(session.objects(each.id, { from: instant(0), to: instant(1) })))
-      case 'parallel': return Promise.all([collect(session.tags(each.id)).then(sorted), collect(session.objects(each.id)).then(sorted), session.state(each.id)])
-      case 'early': for await (const _ of session.objects(each.id)) break; return undefined
-      case 'calendars': return session.calendars()
-      case 'calendar': return session.calendar(each.id)
-      case 'names': return sorted([...(await session.objectsByName(each.id, each.names)).values()])
-      case 'changes': {
-        const { updated: _, ...changes } = await session.changes(each.id, this.tokens[each.token % this.tokens.length], each.limit)
-        this.tokens.push(changes.next)
-        return { ...changes, changed: changes.changed.map(({ name: told, revision: version }) => `${told} ${version}`) }
-      }
-      case 'break': return this.inner.breakObject(each.id, each.name)
-      case 'expire': return this.inner.expireTokens(each.id)
-      default: return this.#write(each, each.through === 'cache' ? session : this.outside)
-    }
-  }
-
-  async #write(each: Extract<Step, { through: string }>, session: CalendarSession): Promise<unknown> {
-    const known = 'reads' in each && each.reads ? knownAs((await session.objectsByName(each.id, [each.name])).get(each.name)) : undefined
-    const options = { ...always, ...(known !== undefined && { known }) }
-    switch (each.kind) {
-      case 'put': {
-        const version = known !== undefined && known !== 'absent' ? known.revision : revision('none')
-        const condition: WriteCondition = each.condition === 'unchanged' ? { kind: 'unchanged', revision: version } : { kind: each.condition }
-        return session.put(each.id, each.name, series(each.name, each.summary), { ...options, condition })
-      }
-      case 'remove': return session.remove(each.id, each.name, options)
-      case 'answer': return session.answer(each.id, each.name, undefined, 'accepted', 'nobody')
-      case 'move': return session.move(each.id, each.name, each.id === home ? work : home, each.toName, options)
-    }
-  }
-
-  #noted<T extends { readonly token: BackendSyncToken }>(state: T): T {
-    this.tokens.push(state.token)
-    return state
-  }
-}
-
-/** What a caller passes on to a write of what it read. */
-function knownAs(body: StoredSeries | Unavailable | undefined): WriteOptions['known'] | undefined {
-  if (body === undefined) return 'absent'
-  return 'series' in body ? body : undefined
-}
-
-function sorted<T extends { readonly name: ObjectName }>(list: readonly T[]): readonly T[] {
-  return [...list].sort((one, other) => (one.name < other.name ? -1 : 1))
-}
-
-const traits = fc.record({ tellsUpdated: fc.boolean(), tellsSeries: fc.boolean(), tellsState: fc.boolean(), isTerse: fc.boolean() })
-const maxBytes = fc.constantFrom(0, 3000, 9000, 20_000, 1_000_000)
-
-describe('cached: the answers with a cache are those without one', () => {
-  test('with freshness 0, whoever writes', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), traits, maxBytes, async (steps, given, bytes) => {
-      const [cached, plain] = [new MemoryBackend([home, work], given), new MemoryBackend([home, work], given)]
-      const under = new Side(cached, cachedBackend(cached, { maxBytes: bytes, freshnessMs: 0, now: () => 0 }).session(anna))
-      const model = new Side(plain, plain.session(anna))
-      for (const each of steps) expect(await under.run(each)).toEqual(await model.run(each))
-    }), { numRuns: 400 })
-  })
-
-  test('with a window of freshness, when only the cache writes, or others write and the window passes', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), traits, maxBytes, async (steps, given, bytes) => {
-      const [cached, plain] = [new MemoryBackend([home, work], given), new MemoryBackend([home, work], given)]
-      const clock = { now: 0 }
-      const under = new Side(cached, cachedBackend(cached, { maxBytes: bytes, freshnessMs: 2000, now: () => clock.now }).session(anna))
-      const model = new Side(plain, plain.session(anna))
-      for (const each of steps) {
-        expect(await under.run(each)).toEqual(await model.run(each))
-        const isByOthers = each.kind === 'break' || each.kind === 'expire' || ('through' in each && each.through === 'service')
-        clock.now += isByOthers ? 2000 : 1
-      }
-    }), { numRuns: 400 })
   })
 })

@@ -317,7 +317,12 @@ export function describeBackend(title: string, open: () => BackendUnderTest): vo
       await session.put(home, nameOf('b.ics'), daily('b', { cancelled: ['2026-03-11T11:00:00Z'] }), always)
       const all = await session.changes(home, undefined)
       expect(all).toMatchObject({ removed: [], more: false, changed: [{ name: 'a.ics' }, { name: 'b.ics' }] })
-      expect(all.next).toBe((await session.state(home)).token)
+      const state = await session.state(home)
+      expect(all).toMatchObject({ next: state.token, updated: state.updated })
+      const reading = session.objects(home)[Symbol.asyncIterator]()
+      let last = await reading.next()
+      while (last.done !== true) last = await reading.next()
+      expect(last.value, 'the state at which a whole reading began').toEqual(state)
       expect(await session.changes(home, all.next)).toMatchObject({ changed: [], removed: [], next: all.next, more: false })
     }))
 
@@ -406,6 +411,33 @@ export function describeBackend(title: string, open: () => BackendUnderTest): vo
       expect(backend.mails()).toHaveLength(1)
       await session.remove(home, name, telling)
       expect(backend.mails()).toHaveLength(2)
+    }))
+
+    test('guests are told of what was written silently, each time that it is asked for, and of a removal as far as the backend can', () => withBackend(async (session, backend) => {
+      const { uid } = meeting()
+      const guests = backend.session(ben)
+      await session.put(home, name, meeting(), always)
+      for (const times of [1, 2]) {
+        await session.announce(home, uid, 'event')
+        expect(backend.mails()).toHaveLength(times)
+      }
+      expect((await readOne(session, home, name)).series).toMatchObject({ uid, event: { summary: (meeting() as Extract<EventSeries, { kind: 'single' }>).event.summary } })
+      await expect(guests.announce(calendarId(ben), uid, 'event')).rejects.toMatchObject(refused('forbidden'))
+      await expect(session.announce(home, uid, 'removal')).rejects.toMatchObject(refused('gone'))
+      await session.remove(home, name, always)
+      await expect(session.announce(home, uid, 'event')).rejects.toMatchObject(refused('gone'))
+      const isTold = await session.announce(home, uid, 'removal').then(() => true, (error: { readonly fault: BackendFault }) => error.fault !== 'forbidden')
+      expect(backend.mails()).toHaveLength(isTold ? 3 : 2)
+      expect(await session.objectsByName(home, [name])).toEqual(new Map())
+    }))
+
+    test('an answer may bring a comment', () => withBackend(async (session, backend) => {
+      const guests = backend.session(ben)
+      await session.put(home, name, meeting(), always)
+      await guests.answer(calendarId(ben), name, undefined, 'declined', 'nobody', 'on leave')
+      const { series } = await readOne(session, home, name)
+      expect(series).toMatchObject({ event: { attendees: expect.arrayContaining([expect.objectContaining({ address: ben, participation: 'declined', comment: 'on leave' })]) } })
+      expect(backend.mails()).toEqual([])
     }))
 
     test('an invitation reaches the guest with its UID, and the answer comes back', () => withBackend(async (session, backend) => {
@@ -512,6 +544,29 @@ export function describeBackend(title: string, open: () => BackendUnderTest): vo
       const { token } = await session.state(home)
       await session.put(home, nameOf('b.ics'), single('a', { summary: 'Changed' }), always)
       expect(await session.changes(home, token)).toMatchObject({ changed: [{ name: 'b.ics' }], removed: [] })
+    }))
+
+    test.each([
+      ['a meeting', single('a', { attendees: [guest(ben)], organizer: { address: addressOf(anna) } })],
+      ['a series with an override', daily('a', { overrides: { '2026-03-12T11:00:00Z': { summary: 'Late' } } })],
+    ])('%s keeps its content under another name, there and back, and nobody is told', (_title, series) => withBackend(async (session, backend) => {
+      const [own, named] = [nameOf('own.ics'), nameOf('a.ics')]
+      const stored = await session.put(home, own, series, always)
+      const moved = await session.move(home, own, home, named, { ...telling, known: stored })
+      const back = await session.move(home, named, home, own, telling)
+      expect([moved.name, back.name]).toEqual([named, own])
+      expect([content(moved.series), content(back.series)]).toEqual([content(stored.series), content(stored.series)])
+      expect([...(await session.objectsByName(home, [own, named])).keys()]).toEqual([own])
+      expect(backend.mails()).toEqual([])
+    }))
+
+    test('a series that gave its name up is not found by it, whatever its exceptions still say', () => withBackend(async (session) => {
+      const [own, named] = [nameOf('own.ics'), nameOf('a.ics')]
+      await session.put(home, own, daily('a', { overrides: { '2026-03-12T11:00:00Z': { summary: 'Late' } } }), always)
+      await session.move(home, own, home, named, always)
+      expect([...(await session.objectsByName(home, [own, named])).keys()]).toEqual([named])
+      expect((await collect(session.tags(home))).map(({ name }) => name)).toEqual([named])
+      expect(await session.nameOf(home, eventUid('a'))).toBe(named)
     }))
 
     test('the target must be free', () => withBackend(async (session) => {

@@ -100,6 +100,7 @@ export class MemoryBackend implements Backend {
         const answered = eventsOf(series).flatMap(({ attendees }) => attendees).every(({ participation }) => participation === status)
         return answered ? this.#present(id, name) : this.#store(this.#collection(id), name, withAnswer(series, status))
       }),
+      announce: () => call('announce', () => undefined),
       move: (id, name, to, toName, options) => call('move', () => {
         this.#checked(id, name, options)
         const { series } = this.#present(id, name)

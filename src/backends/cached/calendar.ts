@@ -18,6 +18,7 @@ interface Answer {
   readonly instance: RecurrenceId | undefined
   readonly status: ParticipationStatus
   readonly notify: Notify
+  readonly comment: string | undefined
 }
 
 /** Where a move ends. */
@@ -41,6 +42,8 @@ export class CachedCalendar {
   readonly #resized: () => void
   readonly #known: Knowledge
   readonly #flights = new Map<string, Promise<unknown>>()
+  /** The writes of ours that are under way. */
+  readonly #writing = new Map<ObjectName, Set<{ isAlone: boolean }>>()
   #listing: { readonly items: SharedIteration<Body>; readonly at: number } | undefined
 
   /** @param resized called after `bytes` may have changed */
@@ -80,30 +83,40 @@ export class CachedCalendar {
 
   /** A listing tells of what cannot be shown only the name, so the backend is asked for its tag. */
   async *#tagsOf(inner: CalendarSession, names: ReadonlySet<ObjectName>): AsyncGenerator<ObjectTag, void, undefined> {
-    const read = this.#known.begin()
     for await (const tag of inner.tags(this.#id)) {
       if (!names.has(tag.name)) continue
-      if (!this.#known.isOvertaken(read)) this.#known.objects.tag(tag)
+      this.#known.objects.tag(tag)
       yield tag
     }
   }
 
-  async *objects(inner: CalendarSession, range: TimeRange | undefined): AsyncGenerator<Body, void, undefined> {
+  /** @returns at its end the state that all of it is as true as, where that is known */
+  async *objects(inner: CalendarSession, range: TimeRange | undefined): AsyncGenerator<Body, CalendarState | undefined, undefined> {
     if (await this.#isCurrentWhole(inner)) {
       const { held, missing } = this.#known.objects.bodies(range)
       if (missing.length <= fewNames) {
+        const { state } = this.#known
         yield* held
         if (missing.length > 0) yield* (await this.#fetch(inner, missing)).values()
-        return
+        return isFull(state) ? state : undefined
       }
     }
-    yield* range?.from === undefined && range?.to === undefined ? this.#list(inner) : this.#within(inner, range)
+    if (range?.from !== undefined || range?.to !== undefined) {
+      yield* await this.#within(inner, range)
+      return undefined
+    }
+    const told = yield* this.#list(inner)
+    return isState(told) ? told : undefined
   }
 
-  async *#within(inner: CalendarSession, range: TimeRange): AsyncGenerator<Body, void, undefined> {
-    const read = this.#known.begin()
-    for await (const body of inner.objects(this.#id, range)) yield this.#known.keep(read, body.name, body)
-    this.#resized()
+  async #within(inner: CalendarSession, range: TimeRange): Promise<readonly Body[]> {
+    return this.#join(`within ${range.from ?? ''} ${range.to ?? ''}`, async () => {
+      const read = this.#known.begin()
+      const found: Body[] = []
+      for await (const body of inner.objects(this.#id, range)) found.push(this.#known.keep(read, body.name, body))
+      this.#resized()
+      return found
+    })
   }
 
   async objectsByName(inner: CalendarSession, names: readonly ObjectName[]): Promise<ReadonlyMap<ObjectName, Body>> {
@@ -127,9 +140,8 @@ export class CachedCalendar {
     const known = this.#known.state?.token
     const held = this.#heldBodies(names)
     if (held.size < names.length || known === undefined) return this.#read(inner, names)
-    const read = this.#known.begin()
     const { token } = await this.#observe(inner)
-    return token === known && !this.#known.isOvertaken(read) ? held : this.#read(inner, names)
+    return token === known ? held : this.#read(inner, names)
   }
 
   #heldBodies(names: readonly ObjectName[]): ReadonlyMap<ObjectName, Body> {
@@ -137,6 +149,12 @@ export class CachedCalendar {
       const body = this.#known.objects.body(name)
       return body === undefined ? [] : [[name, body] as const]
     }))
+  }
+
+  /** As last told, whether or not that still counts. */
+  remembered(name: ObjectName): StoredSeries | undefined {
+    const body = this.#known.objects.lastBody(name)
+    return body !== undefined && 'series' in body ? body : undefined
   }
 
   /** Few by their names, many by a reading of everything: backends have no better way, and so the next ones are held. */
@@ -170,11 +188,12 @@ export class CachedCalendar {
 
   /** A first synchronisation is followed by a reading of every body, so these are read at once. @returns whether all is held and true */
   async #readWhole(inner: CalendarSession): Promise<boolean> {
-    if (!this.#known.isFresh && !this.#settings.learnt.listingsTellState) await this.#observe(inner)
-    const read = this.#known.begin()
+    if (!this.#settings.learnt.listingsTellState && !this.#known.isFresh) await this.#observe(inner)
+    const isKnown = this.#known.isFresh || !this.#settings.learnt.listingsTellState
     const reading = this.#list(inner)
-    while (!(await reading.next()).done);
-    return this.#known.isWhole && !this.#known.isOvertaken(read)
+    let last = await reading.next()
+    while (!last.done) last = await reading.next()
+    return this.#known.isWhole && (isKnown || isState(last.value))
   }
 
   async #readChanges(inner: CalendarSession, since: BackendSyncToken | undefined, limit: number | undefined): Promise<Changes> {
@@ -188,7 +207,7 @@ export class CachedCalendar {
   }
 
   async put(inner: CalendarSession, name: ObjectName, series: EventSeries, options: WriteOptions): Promise<StoredSeries> {
-    return this.#withKnown(name, options, (given) => this.#write([name], async () => {
+    return this.#withKnown(name, options, (given) => this.#write(name, async () => {
       const { at } = this.#known.begin()
       const stored = await inner.put(this.#id, name, series, given)
       await this.#verifyUnchanged(inner, stored, given.known)
@@ -208,21 +227,21 @@ export class CachedCalendar {
   }
 
   async remove(inner: CalendarSession, name: ObjectName, options: WriteOptions): Promise<void> {
-    return this.#withKnown(name, options, (given) => this.#write([name], async () => {
+    return this.#withKnown(name, options, (given) => this.#write(name, async () => {
       await inner.remove(this.#id, name, given)
       this.#known.objects.noteRemoved(name)
     }))
   }
 
-  async answer(inner: CalendarSession, name: ObjectName, { instance, status, notify }: Answer): Promise<StoredSeries> {
-    return this.#write([name], async () => {
+  async answer(inner: CalendarSession, name: ObjectName, { instance, status, notify, comment }: Answer): Promise<StoredSeries> {
+    return this.#write(name, async () => {
       const { at } = this.#known.begin()
-      return this.#known.objects.noteStored(await inner.answer(this.#id, name, instance, status, notify), at)
+      return this.#known.objects.noteStored(await inner.answer(this.#id, name, instance, status, notify, comment), at)
     })
   }
 
   async moveTo(inner: CalendarSession, name: ObjectName, to: Place, options: WriteOptions): Promise<StoredSeries> {
-    return this.#withKnown(name, options, (given) => this.#write([name], () => to.calendar.#write([to.name], async () => {
+    return this.#withKnown(name, options, (given) => this.#write(name, () => to.calendar.#write(to.name, async () => {
       const { at } = to.calendar.#known.begin()
       const stored = await inner.move(this.#id, name, to.calendar.#id, to.name, given)
       this.#known.objects.noteRemoved(name)
@@ -249,25 +268,29 @@ export class CachedCalendar {
     return condition.kind === 'unchanged' && condition.revision !== body.revision ? undefined : body
   }
 
-  /** A write of ours. After a fault nobody knows what was written: the bodies are forgotten, and the next read asks. */
-  async #write<T>(names: readonly ObjectName[], run: () => Promise<T>): Promise<T> {
-    this.#overtake()
+  /**
+   * A write of ours, which notes what it stored. After a fault nobody knows what was written, nor which of two writes at once was the
+   * last: then the body is forgotten.
+   */
+  async #write<T>(name: ObjectName, run: () => Promise<T>): Promise<T> {
+    const writing = { isAlone: !this.#writing.has(name) }
+    const others = this.#writing.get(name) ?? new Set()
+    for (const other of others) other.isAlone = false
+    this.#writing.set(name, others.add(writing))
     try {
       return await run()
     } catch (error) {
-      for (const name of names) this.#known.objects.forgetBody(name)
+      writing.isAlone = false
       throw error
     } finally {
-      this.#overtake()
+      if (!writing.isAlone) this.#known.objects.forgetBody(name)
+      if (others.delete(writing) && others.size === 0) this.#writing.delete(name)
+      this.#known.overtake()
+      // Nobody who asks from now on shares what was asked before.
+      this.#flights.clear()
+      this.#listing = undefined
       this.#resized()
     }
-  }
-
-  /** Nobody who asks from now on shares what was asked before. */
-  #overtake(): void {
-    this.#known.overtake()
-    this.#flights.clear()
-    this.#listing = undefined
   }
 
   /** Whether the whole calendar is held and true, if need be after one call. */
@@ -296,7 +319,6 @@ export class CachedCalendar {
       return await inner.changes(this.#id, since)
     } catch (error) {
       if (isFault(error, 'invalid-token')) return undefined
-      if (isFault(error, 'gone')) this.#known.forget()
       throw error
     }
   }
@@ -313,9 +335,9 @@ export class CachedCalendar {
   }
 
   /** Every object, by one reading that all who come at once share. */
-  async *#list(inner: CalendarSession): AsyncGenerator<Body, void, undefined> {
+  async *#list(inner: CalendarSession): AsyncGenerator<Body, unknown, undefined> {
     if (this.#known.state === undefined && !this.#settings.learnt.listingsTellState) await this.#observe(inner)
-    yield* (this.#openListing() ?? this.#startListing(inner)).read()
+    return yield* (this.#openListing() ?? this.#startListing(inner)).read()
   }
 
   /** A listing that has begun within the window, and is still kept from its start. */
@@ -340,7 +362,7 @@ export class CachedCalendar {
     return items
   }
 
-  /** Whoever asks the same while it is being asked shares the answer, unless a write of ours has begun or ended meanwhile. */
+  /** Whoever asks the same while it is being asked shares the answer, unless a write of ours has ended meanwhile. */
   async #join<T>(key: string, run: () => Promise<T>): Promise<T> {
     const running = this.#flights.get(key) as Promise<T> | undefined
     if (running !== undefined) return running

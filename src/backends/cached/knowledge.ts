@@ -1,5 +1,6 @@
 import type { CalendarState, Changes, ObjectTag, StoredSeries } from '../../calendar/backend.ts'
 import type { BackendSyncToken, Instant, ObjectName } from '../../calendar/identifiers.ts'
+import { History, inOrder } from './history.ts'
 import { CalendarObjects, tagOf } from './objects.ts'
 import type { Body, Told } from './objects.ts'
 import type { CacheSettings } from './settings.ts'
@@ -29,8 +30,8 @@ export class Knowledge {
   #state: KnownState | undefined
   /** When all that is held was last true; -Infinity when it was overtaken since. */
   #checkedAt = -Infinity
-  /** The answer that led to the state: a client that stands where it began is given it too. */
-  #lastChanges: { readonly since: BackendSyncToken; readonly changes: Changes } | undefined
+  /** The answers that led to the state. */
+  readonly #history = new History()
   #order = 0
   #overtakenAt = 0
 
@@ -56,7 +57,7 @@ export class Knowledge {
     return { at: this.#settings.now(), order: ++this.#order }
   }
 
-  /** A write of ours has begun or ended, or somebody was told something newer than is held: the next reader asks. */
+  /** A write of ours has ended, or somebody was told something newer than is held: the next reader asks. */
   overtake(): void {
     this.#overtakenAt = ++this.#order
     this.#checkedAt = -Infinity
@@ -70,7 +71,7 @@ export class Knowledge {
   forget(): void {
     this.objects.clear()
     this.#state = undefined
-    this.#lastChanges = undefined
+    this.#history.clear()
     this.#checkedAt = -Infinity
   }
 
@@ -92,7 +93,7 @@ export class Knowledge {
     const since = this.#state!.token
     if (changes.more || !this.objects.apply(changes.changed.map(toldOf), changes.removed, read.at)) return false
     const updated = changes.updated ?? (changes.next === since ? this.#state?.updated : undefined)
-    if (changes.next !== since) this.#lastChanges = { since, changes: withPlainTags(changes) }
+    if (changes.next !== since) this.#history.add({ since, changes: withPlainTags(changes) })
     this.#state = { token: changes.next, updated }
     this.#checkedAt = read.at
     return true
@@ -107,7 +108,6 @@ export class Knowledge {
     this.objects.replaceAll(all, state.updated, isOvertaken ? -Infinity : read.at)
     this.#state = state
     this.#checkedAt = isOvertaken ? -Infinity : checkedAt
-    this.#lastChanges = undefined
   }
 
   /** What the state was known to be when a reading of everything began, and when that was true. */
@@ -118,7 +118,7 @@ export class Knowledge {
   /** Notes what was read under a name. @returns the same, as the object that was held before where it is unchanged */
   keep<B extends Body | undefined>(read: Reading, name: ObjectName, body: B): B {
     if (this.isOvertaken(read)) return body
-    const { kept, isSurprise } = this.objects.note(name, body, read.at, this.#state !== undefined)
+    const { kept, isSurprise } = this.objects.note(name, body, read.at)
     if (isSurprise) this.overtake()
     return kept as B
   }
@@ -146,12 +146,12 @@ export class Knowledge {
 
   /** Whether {@link changes} may know an answer once all is current. */
   canTellSince(since: BackendSyncToken | undefined): boolean {
-    return since === undefined || since === this.#state?.token || since === this.#lastChanges?.since
+    return since === undefined || since === this.#state?.token || this.#history.knows(since)
   }
 
   /** What a current whole calendar tells without asking. @returns undefined where only the backend can tell */
   changes(since: BackendSyncToken | undefined, limit = Infinity): Changes | undefined {
-    const changes = since === undefined ? this.#everything() : since === this.#state!.token ? this.#standing() : this.#lastSince(since)
+    const changes = since === undefined ? this.#everything() : since === this.#state!.token ? this.#standing() : this.#history.between(since, this.#state!.token)
     return changes !== undefined && changes.changed.length + changes.removed.length <= limit ? changes : undefined
   }
 
@@ -164,15 +164,6 @@ export class Knowledge {
     const tags = this.objects.list().map(({ tag }) => tag)
     return tags.includes(undefined) ? undefined : { ...this.#standing(), changed: (tags as ObjectTag[]).sort(inOrder) }
   }
-
-  #lastSince(since: BackendSyncToken): Changes | undefined {
-    const last = this.#lastChanges
-    return last?.since === since && last.changes.next === this.#state?.token ? last.changes : undefined
-  }
-}
-
-function inOrder(a: ObjectTag, b: ObjectTag): number {
-  return a.updated - b.updated || (a.name < b.name ? -1 : 1)
 }
 
 export function withPlainTags(changes: Changes): Changes {

@@ -14,8 +14,6 @@ interface Entry {
   readonly body: Body | undefined
   /** When the call began that told the body; -Infinity for none. */
   readonly readAt: number
-  /** Parts only: read after the state was told that is known of the calendar, and so as true as that. */
-  readonly isAnchored: boolean
 }
 
 /** A tag, and the body where it came along. */
@@ -61,10 +59,14 @@ export class CalendarObjects {
     return [...this.#entries].map(([name, { tag }]) => ({ name, tag }))
   }
 
-  /** A body that is as true as what is known of the calendar. */
+  /** A body that is as true as the state that is known of the calendar. */
   body(name: ObjectName): Body | undefined {
-    const entry = this.#entries.get(name)
-    return this.#isWhole || entry?.isAnchored ? entry?.body : undefined
+    return this.#entries.get(name)?.body
+  }
+
+  /** A body, however old. */
+  lastBody(name: ObjectName): Body | undefined {
+    return this.#entries.get(name)?.body
   }
 
   /** A body that was told within the freshness window, whatever is known of the calendar. */
@@ -128,14 +130,14 @@ export class CalendarObjects {
     const isSame = tag !== undefined && isSeriesOf(before?.body, tag)
     const kept = isSame ? before!.body : body
     const readAt = body !== undefined ? at : isSame ? before!.readAt : -Infinity
-    return { tag: tag && tagOf(tag), body: kept, readAt, isAnchored: false }
+    return { tag: tag && tagOf(tag), body: kept, readAt }
   }
 
   /**
    * Notes what a read by name has told.
    * @returns kept: the same, as the object that was held before where it is unchanged; isSurprise: it does not fit the tags
    */
-  note(name: ObjectName, body: Body | undefined, at: number, isAnchored: boolean): { readonly kept: Body | undefined; readonly isSurprise: boolean } {
+  note(name: ObjectName, body: Body | undefined, at: number): { readonly kept: Body | undefined; readonly isSurprise: boolean } {
     const before = this.#entries.get(name)
     const kept = body && this.same(body)
     if (this.#isWhole) {
@@ -144,7 +146,7 @@ export class CalendarObjects {
       return { kept, isSurprise: !fits }
     }
     if (kept === undefined) this.#delete(name)
-    else this.#set(name, { tag: undefined, body: kept, readAt: at, isAnchored })
+    else this.#set(name, { tag: undefined, body: kept, readAt: at })
     return { kept, isSurprise: false }
   }
 
@@ -153,7 +155,7 @@ export class CalendarObjects {
     const before = this.#entries.get(stored.name)
     const kept = isSeriesOf(before?.body, stored) ? (before!.body as StoredSeries) : stored
     if (this.#isWhole && before?.tag?.revision !== stored.revision) this.#ahead.add(stored.name)
-    this.#set(stored.name, { tag: this.#isWhole ? tagOf(stored) : undefined, body: kept, readAt: at, isAnchored: false })
+    this.#set(stored.name, { tag: this.#isWhole ? tagOf(stored) : undefined, body: kept, readAt: at })
     return kept
   }
 

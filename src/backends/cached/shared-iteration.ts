@@ -11,7 +11,7 @@ export class SharedIteration<Item> {
   #dropped = 0
   #keepsAll = true
   #pulling: Promise<void> | undefined
-  #end: { readonly error?: unknown } | undefined
+  #end: { readonly told?: unknown; readonly error?: unknown } | undefined
 
   /** @param finished called once when the source has come to its end, with what it returned; never after an error or an early end */
   constructor(source: AsyncIterable<Item>, finished: (told: unknown) => void) {
@@ -29,8 +29,8 @@ export class SharedIteration<Item> {
     this.#keepsAll = false
   }
 
-  /** Everything from the start. @throws whatever the source throws, after what came before it */
-  async *read(): AsyncGenerator<Item, void, undefined> {
+  /** Everything from the start, and at the end what the source returned. @throws whatever the source throws, after what came before it */
+  async *read(): AsyncGenerator<Item, unknown, undefined> {
     const reader = { position: 0 }
     this.#readers.add(reader)
     try {
@@ -40,6 +40,7 @@ export class SharedIteration<Item> {
         await this.#pull()
       }
       if ('error' in this.#end) throw this.#end.error
+      return this.#end.told
     } finally {
       this.#readers.delete(reader)
       if (this.#readers.size === 0 && this.#end === undefined) await this.#abandon()
@@ -67,7 +68,7 @@ export class SharedIteration<Item> {
       const result = await this.#source.next()
       if (!result.done) this.#items.push(result.value)
       else if (this.#end === undefined) {
-        this.#end = {}
+        this.#end = { told: result.value }
         this.#finished(result.value)
       }
     } catch (error) {
