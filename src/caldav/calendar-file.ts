@@ -7,6 +7,7 @@ import type { Component } from '../icalendar/component.ts'
 import { componentOf, formatComponent } from '../icalendar/format.ts'
 import { escapeText } from '../icalendar/text.ts'
 import { findTimeZone, timeZoneComponent } from '../icalendar/time-zone.ts'
+import { byName } from './by-name.ts'
 import type { Context } from './context.ts'
 import { started } from './reply.ts'
 
@@ -22,9 +23,9 @@ export async function calendarFile(context: Context, calendar: Calendar): Promis
 async function* pieces(context: Context, calendar: Calendar): AsyncGenerator<string> {
   yield opening(calendar)
   const zones = new Set<string>()
-  for await (const each of context.account.session.objects(calendar.id)) {
+  for await (const each of byName(context, context.account.session.objects(calendar.id))) {
     if ('kind' in each) context.notice({ event: 'object-unavailable', name: each.name, reason: each.reason })
-    else yield eventsText(componentOf(each.series), zones)
+    else yield eventsText(componentOf(each.series, each.owner), zones)
   }
   yield CLOSING
 }

@@ -1,7 +1,7 @@
 /** If-Match, If-None-Match (RFC 9110 §13.1) and If-Schedule-Tag-Match (RFC 6638 §8.3), as conditions of reads and of writes. */
 
 import type { StoredSeries, WriteCondition } from '../calendar/backend.ts'
-import type { CalendarId } from '../calendar/identifiers.ts'
+import type { CalendarId, Instant } from '../calendar/identifiers.ts'
 import { matchesStrongly, matchesWeakly, parseEntityTags, parseIfScheduleTagMatch } from '../dav/headers.ts'
 import type { EntityTagCondition } from '../dav/headers.ts'
 import { DavError } from './errors.ts'
@@ -26,14 +26,14 @@ function parseConditions(headers: Headers): Conditions {
 /**
  * The condition for one of a GET's two outcomes.
  * @param etag with its quotes, and `W/` ahead of them where it is weak: then no tag of an If-Match matches (RFC 9110 §8.8.3.2)
- * @returns true where the client has this version already: 304
+ * @returns true where the client has this version already: 304. If-Modified-Since is not looked at: an event may change twice in a second
  * @throws  DavError 412
  */
-export function isNotModified(headers: Headers, etag: string): boolean {
-  const { ifMatch, ifNoneMatch } = parseConditions(headers)
+export function isNotModified(headers: Headers, etag: string, updated: Instant): boolean {
+  const { ifMatch, ifNoneMatch, ifUnmodifiedSince } = parseConditions(headers)
   const opaque = etag.replace(/^W\//, '')
   const isMatch = ifMatch === undefined || ifMatch.kind === 'any' || (opaque === etag && matchesStrongly(ifMatch, etag))
-  if (!isMatch) throw preconditionFailed()
+  if (!isMatch || (ifMatch === undefined && isNewer(updated, ifUnmodifiedSince))) throw preconditionFailed()
   return ifNoneMatch !== undefined && matchesWeakly(ifNoneMatch, opaque)
 }
 
@@ -41,6 +41,13 @@ export function isNotModified(headers: Headers, etag: string): boolean {
 export function wantsAbsent(headers: Headers): boolean {
   const { ifMatch, ifNoneMatch } = parseConditions(headers)
   return ifNoneMatch?.kind === 'any' && ifMatch === undefined
+}
+
+/** Whether the only condition of a write is an If-Match that names this version. */
+export function wantsExactly(headers: Headers, { revision }: StoredSeries): boolean {
+  const { ifMatch, ifNoneMatch } = parseConditions(headers)
+  const isAlone = ifNoneMatch === undefined && !['if', 'if-schedule-tag-match'].some((name) => headers.has(name))
+  return isAlone && ifMatch !== undefined && ifMatch.kind !== 'any' && matchesStrongly(ifMatch, etagOf(revision))
 }
 
 /**
@@ -57,7 +64,7 @@ export function writeCondition(headers: Headers, current: StoredSeries | undefin
   const isUnconditional = ifMatch === undefined && ifNoneMatch === undefined && ifUnmodifiedSince === undefined
   if (ifMatch !== undefined && !matchesStrongly(ifMatch, etag)) throw preconditionFailed()
   if (ifNoneMatch !== undefined && matchesWeakly(ifNoneMatch, etag)) throw preconditionFailed()
-  if (ifMatch === undefined && current !== undefined && isNewer(current, ifUnmodifiedSince)) throw preconditionFailed()
+  if (ifMatch === undefined && current !== undefined && isNewer(current.updated, ifUnmodifiedSince)) throw preconditionFailed()
   if (scheduleTag !== undefined && scheduleTag !== (current && scheduleTagOf(current, calendar))) throw preconditionFailed()
   if (ifNoneMatch?.kind === 'any') return { kind: 'absent' }
   // RFC 6638 §3.2.10: an answer that comes in meanwhile does no harm, so that the version is not held fast.
@@ -67,8 +74,8 @@ export function writeCondition(headers: Headers, current: StoredSeries | undefin
 }
 
 /** HTTP dates have whole seconds. */
-function isNewer(current: StoredSeries, since: number | undefined): boolean {
-  return since !== undefined && Math.floor(current.updated / 1000) * 1000 > since
+function isNewer(updated: Instant, since: number | undefined): boolean {
+  return since !== undefined && Math.floor(updated / 1000) * 1000 > since
 }
 
 /** No RFC names an element for this one: the status says it all. */

@@ -72,7 +72,8 @@ export type LoadedResource =
   /** `calendar` is there for the principals that are not the account's own: those of the calendars it sees. */
   | Existing<'principal'> & { readonly calendar?: () => Promise<Calendar> }
   | Existing<'home'>
-  | Existing<'calendar'> & { readonly calendar: () => Promise<Calendar>; readonly state: () => Promise<CalendarState> }
+  /** `isAccountsOwn`: the one that every account has, where its user may do everything. */
+  | Existing<'calendar'> & { readonly calendar: () => Promise<Calendar>; readonly state: () => Promise<CalendarState>; readonly isAccountsOwn?: true }
   | Existing<'object'> & {
       /** The one that it lies in. */
       readonly calendar: () => Promise<Calendar>

@@ -46,7 +46,8 @@ type Test = 'always' | 'never' | ((place: Place) => boolean)
  */
 export function compileFilter(filter: CompFilter, zone: TimeZoneId, calendarZone: TimeZoneId): CalendarFilter {
   checkFilter(filter)
-  const test = conditions(filter, zone)
+  // Every calendar object is a VCALENDAR: that none is there never holds.
+  const test = filter.isNotDefined ? 'never' : conditions(filter, zone)
   const range = eventRange(filter)
   const spareMs = zone === calendarZone ? SECOND_MS : ZONES_APART_MS
   return {

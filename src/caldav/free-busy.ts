@@ -5,6 +5,10 @@ import type { Event, EventSeries } from '../calendar/event.ts'
 import { instant, sameAddress } from '../calendar/identifiers.ts'
 import type { TimeZoneId } from '../calendar/identifiers.ts'
 import { dav } from '../dav/names.ts'
+import { property } from '../icalendar/component.ts'
+import { formatInstant } from '../icalendar/date-time.ts'
+import { formatComponent, freeBusyComponent } from '../icalendar/format.ts'
+import type { FreeBusyAnswer } from '../icalendar/free-busy.ts'
 import { instances } from '../icalendar/recurrence.ts'
 import { DavError } from './errors.ts'
 import { overlaps } from './filters/time-range.ts'
@@ -22,8 +26,8 @@ export interface BusySpan extends Span {
 export const maxBusySpans = 10_000
 
 /**
- * The busy times of one series that overlap the range, not cut to it, in no order. Transparent events take no time, nor do
- * those that the owner has declined; what is tentative, or tentatively accepted, is told so. Cancelled instances are not there.
+ * The busy times of one series that overlap the range, not cut to it, in no order. Transparent and cancelled events take
+ * no time, nor do those that the owner has declined; what is tentative, or tentatively accepted, is told so.
  *
  * @param owner  whose time it is: the address of the calendar
  * @throws DavError 403 DAV:number-of-matches-within-limits
@@ -39,7 +43,7 @@ export function busySpans(series: EventSeries, range: Required<TimeRange>, float
 
 function typeOf(event: Event, owner: string): BusyType | undefined {
   const own = event.attendees.find(({ address }) => sameAddress(address, owner))?.participation
-  if (event.transparency === 'transparent' || own === 'declined') return undefined
+  if (event.transparency === 'transparent' || event.status === 'cancelled' || own === 'declined') return undefined
   return event.status === 'tentative' || own === 'tentative' ? 'BUSY-TENTATIVE' : 'BUSY'
 }
 
@@ -57,7 +61,7 @@ export function mergedBusySpans(spans: readonly BusySpan[], range: Required<Time
   for (const type of busyTypes) {
     const union = unionOf(spans.filter((each) => each.type === type).map((each) => cut(each, range)))
     const taken = merged.slice()
-    merged.push(...union.flatMap((each) => without(each, taken)).map((each) => ({ ...each, type })))
+    merged.push(...union.flatMap((each) => withoutSpans(each, taken)).map((each) => ({ ...each, type })))
   }
   return merged.sort((a, b) => a.from - b.from)
 }
@@ -77,7 +81,7 @@ function unionOf(spans: readonly Span[]): readonly Span[] {
 }
 
 /** What of a span lies in none of the others, which are sorted and apart from each other. */
-function without(span: Span, others: readonly Span[]): readonly Span[] {
+export function withoutSpans(span: Span, others: readonly Span[]): readonly Span[] {
   const left: Span[] = []
   let from = span.from
   for (const other of others) {
@@ -86,4 +90,11 @@ function without(span: Span, others: readonly Span[]): readonly Span[] {
     from = other.to
   }
   return from < span.to ? [...left, { from, to: span.to }] : left
+}
+
+/** @param spans sorted, apart from each other. With `reply` it is the answer to a request of the outbox. */
+export function formatFreeBusy({ range, spans, reply }: Pick<FreeBusyAnswer, 'range' | 'reply'> & { readonly spans: readonly BusySpan[] }): string {
+  const calendar = freeBusyComponent({ range, busy: [], at: instant(Date.now()), ...(reply && { reply }) })
+  const lines = spans.map(({ type, from, to }) => property('FREEBUSY', `${formatInstant(from)}/${formatInstant(to)}`, { FBTYPE: type }))
+  return formatComponent({ ...calendar, components: calendar.components.map((each) => ({ ...each, properties: [...each.properties, ...lines] })) })
 }

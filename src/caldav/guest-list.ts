@@ -2,7 +2,7 @@
 
 import type { Attendee, Event, EventSeries } from '../calendar/event.ts'
 import { sameAddress } from '../calendar/identifiers.ts'
-import type { RecurrenceId } from '../calendar/identifiers.ts'
+import { mapEvents } from './paired-events.ts'
 import type { AskedWrite } from './scheduling.ts'
 import { hasSameTimes } from './sequence.ts'
 
@@ -14,24 +14,29 @@ export function withOwnAnswer({ wanted, calendar, isExact }: AskedWrite, stored:
   return mapEvents(wanted, stored, (event, before) => ({
     ...event,
     attendees: mapKnown(event, before, (sent, known) =>
-      (sameAddress(sent.address, calendar) ? ownRow(sent, known, event.comment) : { ...otherRow(sent, known, isExact), ...nameOf(known) })),
+      (sameAddress(sent.address, calendar) ? ownRow(sent, known, event.comment) : otherRow({ ...sent, displayName: known.displayName, scheduleAgent: known.scheduleAgent }, known, isExact))),
   }))
 }
 
-/** COMMENT goes with the answer (RFC 5546 §3.2.3); without a new answer a client that has lost the old comment does not mean to remove it. */
+/**
+ * COMMENT goes with a new answer (RFC 5546 §3.2.3): without one it is what the organizer wrote with the invitation, and a client that has
+ * lost the old comment does not mean to remove it.
+ */
 function ownRow(sent: Attendee, known: Attendee, comment: string | undefined): Attendee {
   const { displayName: _name, comment: given, ...answer } = sent
   const isSame = sent.participation === known.participation
-  const said = comment ?? given ?? (isSame ? known.comment : undefined)
+  const said = isSame ? given ?? known.comment : comment ?? given
   return {
-    ...answer, ...nameOf(known), ...(said === undefined ? {} : { comment: said }),
+    ...answer, ...nameOf(known), scheduleAgent: known.scheduleAgent, ...(said === undefined ? {} : { comment: said }),
     additionalGuests: sent.additionalGuests || (isSame ? known.additionalGuests : 0),
   }
 }
 
-const nameOf = ({ displayName }: Attendee): Pick<Attendee, 'displayName'> => (displayName === undefined ? {} : { displayName })
+type Unnamed = Omit<Attendee, 'displayName'> & { readonly displayName: string | undefined }
 
-function otherRow(sent: Attendee, known: Attendee, isExact: boolean): Attendee {
+const nameOf = ({ displayName }: Pick<Attendee, 'displayName'> | Unnamed): Pick<Attendee, 'displayName'> => (displayName === undefined ? {} : { displayName })
+
+function otherRow(sent: Attendee | Unnamed, known: Attendee, isExact: boolean): Attendee {
   const { displayName: _name, comment: _comment, ...row } = sent
   const { comment } = known
   return {
@@ -63,22 +68,10 @@ function mapKnown(event: Event, before: Event, map: (sent: Attendee, known: Atte
   })
 }
 
-/** Each event beside the stored one of the same instance: its own, else the one that its series says. New kinds of series stay as sent. */
-function mapEvents(wanted: EventSeries, stored: EventSeries, map: (event: Event, before: Event) => Event): EventSeries {
-  const mapOverrides = (overrides: ReadonlyMap<RecurrenceId, Event>) => new Map([...overrides].map(([id, event]) => {
-    const before = storedEvent(stored, id)
-    return [id, before === undefined ? event : map(event, before)] as const
-  }))
-  const main = storedEvent(stored, undefined)
-  switch (wanted.kind) {
-    case 'single': return main === undefined ? wanted : { ...wanted, event: map(wanted.event, main) }
-    case 'detached': return { ...wanted, overrides: mapOverrides(wanted.overrides) }
-    case 'recurring': return { ...wanted, master: main === undefined ? wanted.master : map(wanted.master, main), overrides: mapOverrides(wanted.overrides) }
-  }
-}
-
-function storedEvent(stored: EventSeries, id: RecurrenceId | undefined): Event | undefined {
-  const override = id === undefined || stored.kind === 'single' ? undefined : stored.overrides.get(id)
-  if (override !== undefined || stored.kind === 'detached') return override
-  return stored.kind === 'single' ? stored.event : stored.master
+/** The series with some of its attendees left out. */
+export function withoutAttendees(series: EventSeries, isOut: (attendee: Attendee) => boolean): EventSeries {
+  const left = (event: Event): Event => ({ ...event, attendees: event.attendees.filter((each) => !isOut(each)) })
+  if (series.kind === 'single') return { ...series, event: left(series.event) }
+  const overrides = new Map([...series.overrides].map(([id, event]) => [id, left(event)]))
+  return series.kind === 'detached' ? { ...series, overrides } : { ...series, master: left(series.master), overrides }
 }

@@ -6,12 +6,13 @@ import type { Account, CaldavSettings, Context, DavReply, DavRequest, Notice, Ta
 import { DavError } from './errors.ts'
 import { notFound } from './existing.ts'
 import { davHeaderOf } from './features.ts'
+import { underIf } from './if-header.ts'
 import { inOwnSpelling } from './load.ts'
 import type { MethodRow } from './method.ts'
 import { methods } from './methods/index.ts'
 import { properties } from './properties/index.ts'
 import { reportsOn } from './report.ts'
-import { parsePath } from './resource.ts'
+import { isInside, parsePath } from './resource.ts'
 import type { ResourceKind } from './resource.ts'
 
 /** What the server hands in once. */
@@ -55,9 +56,17 @@ function grammarRefusal(error: GrammarError): DavError {
 async function dispatch(context: Context): Promise<DavReply> {
   const path = parsePath(context.request.path)
   // A kind without methods is one that is not served.
-  if (path === undefined || tables.methodsOn(path.kind).length === 0) throw notFound()
+  if (path === undefined || tables.methodsOn(path.kind).length === 0) throw nothingAt(context.request)
   const target = inOwnSpelling(context.account, path)
-  return rowFor(context.request.method, target.kind).run(context, target)
+  const row = rowFor(context.request.method, target.kind)
+  return row.run(await underIf(context, target), target)
+}
+
+const making: ReadonlySet<string> = new Set(['PUT', 'MKCOL', 'MKCALENDAR'])
+
+/** RFC 4918 §9.3.1, §9.7.1: nothing can be made where the collection around it is missing. */
+function nothingAt({ method, path }: DavRequest): DavError {
+  return making.has(method) && isInside(path) ? new DavError(409, 'There is no collection around this address: make that first.') : notFound()
 }
 
 /** @throws DavError 405 with Allow (RFC 9110 §15.5.6), for methods that nobody knows too */

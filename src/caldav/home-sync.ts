@@ -1,6 +1,7 @@
 /**
  * The state of a calendar home for sync-collection (RFC 6578): which of its calendars changed since a token, in their events or in
- * what is said of themselves. The token holds a short hash of each calendar's state, so that any replica can compare.
+ * what is said of themselves. The token holds the name and a short hash of the state of each, so that any replica can compare and
+ * tell which are gone.
  */
 
 import { hash } from 'node:crypto'
@@ -11,12 +12,12 @@ import { members } from './load.ts'
 import { mapInOrder } from './reply.ts'
 import { formatSyncToken, parseSyncToken } from './tags.ts'
 
-/** Hashes of states by hashes of hrefs. */
+/** Hashes of states by the ends of hrefs. */
 export type HomeState = ReadonlyMap<string, string>
 
 export interface HomeMember {
   readonly loaded: LoadedResource
-  /** A hash of its href. */
+  /** Its href without that of the home. */
   readonly key: string
   readonly state: string
 }
@@ -30,12 +31,12 @@ const digest = (text: string): string => hash('sha256', text, 'base64url').slice
 /** One cheap call for each calendar that the cache does not know (the same that its ctag costs). @throws BackendError */
 export async function homeMembers(context: Context, home: Loaded<'home'>): Promise<readonly HomeMember[]> {
   const found: HomeMember[] = []
-  for await (const member of mapInOrder(members(context, home), AT_ONCE, memberOf)) found.push(member)
+  for await (const member of mapInOrder(members(context, home), AT_ONCE, (loaded) => memberOf(home, loaded))) found.push(member)
   return found
 }
 
-async function memberOf(loaded: LoadedResource): Promise<HomeMember> {
-  return { loaded, key: digest(loaded.href), state: digest(await stateOf(loaded)) }
+async function memberOf(home: Loaded<'home'>, loaded: LoadedResource): Promise<HomeMember> {
+  return { loaded, key: loaded.href.slice(home.href.length), state: digest(await stateOf(loaded)) }
 }
 
 async function stateOf(loaded: LoadedResource): Promise<string> {
@@ -53,20 +54,21 @@ async function eventsOf(calendar: Loaded<'calendar'>): Promise<string> {
   }
 }
 
-const PREFIX = 'home.'
+const PREFIX = 'home:'
 
 /** The DAV:sync-token of a home in the given state. */
 export function formatHomeToken(home: Loaded<'home'>, state: HomeState): string {
-  const pairs = [...state].map(([key, value]) => key + value).sort()
-  return formatSyncToken(idOf(home), backendSyncToken(PREFIX + pairs.join('.')))
+  const pairs = [...state].map(([key, value]) => `${key} ${value}`).sort()
+  return formatSyncToken(idOf(home), backendSyncToken(PREFIX + pairs.join(' ')))
 }
 
 /** @returns undefined for whatever {@link formatHomeToken} did not make for this home */
 export function parseHomeToken(home: Loaded<'home'>, text: string): HomeState | undefined {
   const token = parseSyncToken(idOf(home), text)
-  if (token === undefined || !/^home\.(?:[\w-]{16}(?:\.|$))*$/.test(token)) return undefined
-  const pairs = token.slice(PREFIX.length).split('.').filter((each) => each !== '')
-  return new Map(pairs.map((pair) => [pair.slice(0, 8), pair.slice(8)]))
+  // Hrefs and hashes have no blanks.
+  if (token === undefined || !/^home:(?:[^\s/]+\/ [\w-]{8}(?: (?=.)|$))*$/.test(token)) return undefined
+  const pairs = token.slice(PREFIX.length).matchAll(/(\S+) (\S+)/g)
+  return new Map([...pairs].map(([, key, state]) => [key!, state!]))
 }
 
 function idOf({ resource }: Loaded<'home'>) {

@@ -5,6 +5,7 @@ import type { ObjectTag, StoredSeries, Unavailable } from '../calendar/backend.t
 import type { Calendar } from '../calendar/calendar.ts'
 import { calendarId, sameAddress } from '../calendar/identifiers.ts'
 import type { CalendarId, ObjectName } from '../calendar/identifiers.ts'
+import { byName } from './by-name.ts'
 import type { Account, Context, Loaded, LoadedResource } from './context.ts'
 import { formatHref, formatObjectHref } from './resource.ts'
 import type { Door, Resource } from './resource.ts'
@@ -65,7 +66,7 @@ export function inOwnSpelling(account: Account, resource: Resource): Resource {
  */
 export async function loadCalendar(context: Context, resource: On<'calendar'>): Promise<Loaded<'calendar'> | undefined> {
   if (resource.door.kind === 'in-home' && !isOwn(context.account, resource.door.account)) return undefined
-  if (isOwn(context.account, resource.id)) return calendarAt(context, resource, onceOnly(() => context.account.session.calendar(resource.id)))
+  if (isOwn(context.account, resource.id)) return { ...calendarAt(context, resource, onceOnly(() => context.account.session.calendar(resource.id))), isAccountsOwn: true }
   const calendar = await calendarOrNone(context, resource.id)
   return calendar && calendarAt(context, resource, () => Promise.resolve(calendar))
 }
@@ -147,6 +148,16 @@ function unavailable({ name, reason }: Unavailable): BackendError {
   return new BackendError('unavailable', `The object ${name} cannot be shown: ${reason}`)
 }
 
+/** The objects of a calendar with their series, as far as they can be shown: for properties that are read from these. */
+export async function* membersWithSeries(context: Context, calendar: Loaded<'calendar'>): AsyncIterable<LoadedResource> {
+  const held = new Map<ObjectName, StoredSeries>()
+  for await (const each of context.account.session.objects(calendar.resource.id)) if (!('kind' in each)) held.set(each.name, each)
+  for await (const tag of context.account.session.tags(calendar.resource.id)) {
+    const stored = held.get(tag.name)
+    yield stored?.revision === tag.revision ? objectOf(calendar, stored) : objectOfTag(context, calendar, tag)
+  }
+}
+
 /**
  * What a listing of Depth 1 has below the resource itself. Objects come from the backend's tags alone: no event is read.
  * @throws BackendError, while it is iterated too
@@ -156,7 +167,7 @@ export async function* members(context: Context, loaded: LoadedResource): AsyncI
     case 'root': return yield homeOf(context.account)
     case 'home': return yield* childrenOf(context, loaded.resource)
     case 'calendar':
-      for await (const tag of context.account.session.tags(loaded.resource.id)) yield objectOfTag(context, loaded, tag)
+      for await (const tag of byName(context, context.account.session.tags(loaded.resource.id))) yield objectOfTag(context, loaded, tag)
   }
 }
 

@@ -41,7 +41,8 @@ export type WritePrivilege = 'bind' | 'unbind' | 'write-content' | 'write-proper
  * Lets a write through only where the privileges tell that it is allowed.
  * @throws DavError 403 DAV:need-privileges
  */
-export async function requirePrivilege({ calendar, href }: Loaded<'calendar'>, privilege: WritePrivilege): Promise<void> {
+export async function requirePrivilege({ calendar, href, isAccountsOwn }: Loaded<'calendar'>, privilege: WritePrivilege): Promise<void> {
+  if (isAccountsOwn) return
   const { access, displayName } = await calendar()
   if (byAccess[access].some(({ local }) => local === privilege)) return
   throw needPrivileges(href, privilege, `The calendar "${displayName}" is read-only for you: ask its owner for the right to change it.`)

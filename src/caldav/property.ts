@@ -21,11 +21,18 @@ export interface PropertyRow<K extends ResourceKind = ResourceKind> {
   readonly on: readonly K[]
   /** Part of the answer to allprop (RFC 4918 §9.1). */
   readonly allprop: boolean
+  /** It is worth reading the series of all members when a listing asks for it by name. */
+  readonly readsSeries?: true
   /**
    * The content of the property's element; undefined where this resource does not have it (404 in its propstat). Left out: none has.
    * @param requested the element of the request, for properties that take parameters
    */
   readonly get?: (resource: Loaded<K>, context: Context, requested: XmlElement) => XmlContent | undefined | Promise<XmlContent | undefined>
+  /**
+   * The whole element as text, as `formatFragment` writes it, where it is kept with the resource and need not be made again; undefined
+   * where it is not: then `get` is asked.
+   */
+  readonly finished?: (resource: Loaded<K>) => string | undefined
   /** What a PROPPATCH, MKCALENDAR or MKCOL of it changes; left out: protected. @throws DavError when the value is not one */
   readonly set?: (value: XmlElement | undefined) => CalendarChange
   /** What MKCALENDAR and MKCOL make of it, where that differs from `set`. @throws DavError when the value is not one */
@@ -52,15 +59,22 @@ export function propertyTable(rows: readonly PropertyRow[]): PropertyTable {
   return { rows, on: (kind) => byKind.get(kind) ?? new Map() }
 }
 
-/** Tells one resource after another in the terms of one selection. */
-export type Describer = (loaded: LoadedResource) => Promise<ResponseElement>
+/** Whether the objects of a listing are needed with their series. */
+export function readsSeries({ tables }: Context, selection: PropertySelection): boolean {
+  if (selection.kind === 'names') return false
+  const asked = selection.kind === 'all' ? selection.include : selection.properties
+  return asked.some(({ name }) => tables.properties.on('object').get(clark(name))?.readsSeries === true)
+}
+
+/** Tells one resource after another in the terms of one selection; at once where nothing has to be waited for, since listings are long. */
+export type Describer = (loaded: LoadedResource) => ResponseElement | Promise<ResponseElement>
 
 /**
  * One response element: the properties that were asked for, sorted by status (RFC 4918 §9.1). The 404 part is left out for
  * clients that prefer so (RFC 8144 §2.1); there is always one propstat with 200, if need be an empty one.
  * @throws BackendError as the getters meet it
  */
-export function describe(context: Context, loaded: LoadedResource, selection: PropertySelection): Promise<ResponseElement> {
+export function describe(context: Context, loaded: LoadedResource, selection: PropertySelection): ReturnType<Describer> {
   return describer(context, selection)(loaded)
 }
 
@@ -70,10 +84,15 @@ export function describe(context: Context, loaded: LoadedResource, selection: Pr
  */
 export function describer(context: Context, selection: PropertySelection, more: readonly PropertyRow[] = []): Describer {
   const plans = new Map<ResourceKind, readonly Wanted[]>()
-  return async (loaded) => {
-    const plan = plans.get(loaded.kind) ?? planOf(selection, rowsOn(context, loaded.kind, more))
-    plans.set(loaded.kind, plan)
-    return { href: loaded.href, propstats: await propstatsOf(context, loaded, plan, selection.kind) }
+  const planFor = (kind: ResourceKind): readonly Wanted[] => {
+    const plan = planOf(selection, rowsOn(context, kind, more))
+    plans.set(kind, plan)
+    return plan
+  }
+  return (loaded) => {
+    const propstats = propstatsOf(context, loaded, plans.get(loaded.kind) ?? planFor(loaded.kind), selection.kind)
+    const { href } = loaded
+    return propstats instanceof Promise ? propstats.then((told) => ({ href, propstats: told })) : { href, propstats }
   }
 }
 
@@ -84,13 +103,17 @@ export function describer(context: Context, selection: PropertySelection, more: 
 export function memberDescriber(context: Context, selection: PropertySelection): Describer {
   const tell = describer(context, selection)
   const tellWithFaults = describer({ ...context, tables: { ...context.tables, properties: withFaults(context.tables.properties) } }, selection)
-  return async (loaded) => {
+  const tellAgain = (loaded: LoadedResource, error: unknown): ReturnType<Describer> => {
+    if (!isPassing(error)) throw error
+    context.notice({ event: 'property-unavailable', href: loaded.href, reason: (error as Error).message })
+    return tellWithFaults(loaded)
+  }
+  return (loaded) => {
     try {
-      return await tell(loaded)
+      const told = tell(loaded)
+      return told instanceof Promise ? told.catch((error: unknown) => tellAgain(loaded, error)) : told
     } catch (error) {
-      if (!isPassing(error)) throw error
-      context.notice({ event: 'property-unavailable', href: loaded.href, reason: (error as Error).message })
-      return tellWithFaults(loaded)
+      return tellAgain(loaded, error)
     }
   }
 }
@@ -141,21 +164,51 @@ function planOf(selection: PropertySelection, rows: ReadonlyMap<string, Property
   }
 }
 
-async function propstatsOf(context: Context, loaded: LoadedResource, plan: readonly Wanted[], kind: PropertySelection['kind']): Promise<readonly PropStatus[]> {
-  const found: XmlElement[] = []
-  const missing: XmlElement[] = []
-  const refused: PropStatus[] = []
-  for (const { row, name, element: requested, isOptional } of plan) {
-    try {
-      const value = row?.get?.(loaded as never, context, requested)
-      const content = value instanceof Promise ? await value : value
-      if (content !== undefined) found.push(element(name, kind === 'names' ? [] : content))
-      else if (!isOptional) missing.push(element(name))
-    } catch (error) {
-      refused.push(refusal(error, name))
-    }
+/** What is told of one resource so far. */
+interface Answers {
+  readonly found: XmlElement[]
+  readonly missing: XmlElement[]
+  readonly refused: PropStatus[]
+}
+
+/** A promise only from the first property on that has to be waited for. */
+function propstatsOf(context: Context, loaded: LoadedResource, plan: readonly Wanted[], kind: PropertySelection['kind']): readonly PropStatus[] | Promise<readonly PropStatus[]> {
+  const answers: Answers = { found: [], missing: [], refused: [] }
+  for (const [index, wanted] of plan.entries()) {
+    const waiting = ask(context, loaded, wanted, kind, answers)
+    if (waiting !== undefined) return waiting.then(() => propstatsAfter(index, context, loaded, plan, kind, answers))
   }
-  const left = missing.length > 0 && !context.prefers.minimal ? [{ status: 404, properties: missing }] : []
+  return propstats(context, answers)
+}
+
+async function propstatsAfter(index: number, context: Context, loaded: LoadedResource, plan: readonly Wanted[], kind: PropertySelection['kind'], answers: Answers): Promise<readonly PropStatus[]> {
+  for (const wanted of plan.slice(index + 1)) await ask(context, loaded, wanted, kind, answers)
+  return propstats(context, answers)
+}
+
+function ask(context: Context, loaded: LoadedResource, wanted: Wanted, kind: PropertySelection['kind'], answers: Answers): Promise<void> | undefined {
+  const { row, name } = wanted
+  try {
+    const formatted = kind === 'names' ? undefined : row?.finished?.(loaded as never)
+    if (formatted !== undefined) return void answers.found.push({ name, attributes: nothing, children: [], formatted })
+    const value = row?.get?.(loaded as never, context, wanted.element)
+    if (!(value instanceof Promise)) return note(answers, wanted, kind, value)
+    return value.then((content) => note(answers, wanted, kind, content), (error: unknown) => { answers.refused.push(refusal(error, name)) })
+  } catch (error) {
+    answers.refused.push(refusal(error, name))
+    return undefined
+  }
+}
+
+const nothing: XmlElement['attributes'] = new Map()
+
+function note({ found, missing }: Answers, { name, isOptional }: Wanted, kind: PropertySelection['kind'], content: XmlContent | undefined): undefined {
+  if (content !== undefined) found.push(element(name, kind === 'names' ? [] : content))
+  else if (!isOptional) missing.push(element(name))
+}
+
+function propstats({ prefers }: Context, { found, missing, refused }: Answers): readonly PropStatus[] {
+  const left = missing.length > 0 && !prefers.minimal ? [{ status: 404, properties: missing }] : []
   return found.length > 0 || left.length + refused.length === 0 ? [{ status: 200, properties: found }, ...left, ...refused] : [...left, ...refused]
 }
 

@@ -1,9 +1,10 @@
 /** The forms of replies that several methods share. */
 
 import { withoutReferences } from '../dav/characters.ts'
-import { formatMultistatus } from '../dav/multistatus.ts'
+import { formatMultistatus, formatResponse } from '../dav/multistatus.ts'
 import type { ResponseElement, Trailer } from '../dav/multistatus.ts'
-import type { Context, DavReply } from './context.ts'
+import type { Context, DavReply, LoadedResource } from './context.ts'
+import type { Describer } from './property.ts'
 
 export const XML_TYPE = 'application/xml; charset=utf-8'
 
@@ -64,15 +65,40 @@ async function* resumed<T>(first: readonly T[], rest: AsyncIterator<T>, isDone: 
   }
 }
 
+/** So many characters of responses are one step of a listing. */
+const STEP_CHARACTERS = 8192
+
+/**
+ * The responses of a long listing, several in one piece behind the first two: a step of an asynchronous sequence through all who pass it on
+ * costs more than a short response.
+ */
+export async function* listing(loaded: AsyncIterable<LoadedResource> | Iterable<LoadedResource>, tell: Describer): AsyncGenerator<ResponseElement> {
+  let alone = 2
+  let raw = ''
+  for await (const each of loaded) {
+    const response = tell(each)
+    raw += formatResponse(response instanceof Promise ? await response : response)
+    if (raw.length < STEP_CHARACTERS && alone === 0) continue
+    alone = Math.max(0, alone - 1)
+    yield { raw }
+    raw = ''
+  }
+  if (raw !== '') yield { raw }
+}
+
 /** Applies a function to each item, some at once, and keeps their order. */
-export async function* mapInOrder<T, U>(source: AsyncIterable<T>, atOnce: number, map: (item: T) => Promise<U>): AsyncIterable<U> {
-  const running: Promise<U>[] = []
+export async function* mapInOrder<T, U>(source: AsyncIterable<T>, atOnce: number, map: (item: T) => U | Promise<U>): AsyncIterable<U> {
+  const running: (U | Promise<U>)[] = []
   for await (const item of source) {
     const result = map(item)
+    if (running.length === 0 && !(result instanceof Promise)) {
+      yield result
+      continue
+    }
     // Told by the await below, or by nobody if the reader has left.
-    if (atOnce > 1) result.catch(() => undefined)
+    if (atOnce > 1 && result instanceof Promise) result.catch(() => undefined)
     running.push(result)
-    if (running.length >= atOnce) yield await running.shift()!
+    if (running.length >= atOnce) yield running.shift()!
   }
-  for (const result of running) yield await result
+  for (const result of running) yield result
 }

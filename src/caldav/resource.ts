@@ -74,6 +74,11 @@ function childOfHome(id: CalendarId, segment: string) {
   }
 }
 
+/** Whether a path lies in the URL space, even if it names nothing there. */
+export function isInside(path: string): boolean {
+  return path.startsWith(`${PREFIX}/`)
+}
+
 /** The one href of a resource: an absolute path. Collections end in a slash, principals and objects do not. */
 export function formatHref(resource: Resource): string {
   if (resource.kind === 'root') return `${PREFIX}/`

@@ -9,16 +9,18 @@ import type { StoredSeries } from '../calendar/backend.ts'
 import { caldav, dav, sameName } from '../dav/names.ts'
 import { parseCalendarDataRequest } from '../dav/requests.ts'
 import type { CalendarDataRequest, ComponentSelection, PropertySelection, TimeRangeElement } from '../dav/requests.ts'
+import { element, formatFragment } from '../dav/xml.ts'
 import type { XmlElement } from '../dav/xml.ts'
 import type { Component, Property } from '../icalendar/component.ts'
 import { componentOf, formatCalendarObject, formatComponent } from '../icalendar/format.ts'
 import { instances, timeOfRecurrenceId } from '../icalendar/recurrence.ts'
 import { instantOf } from '../icalendar/time-zone.ts'
+import type { Loaded } from './context.ts'
 import { DavError } from './errors.ts'
 import { overlaps, instantOfUtc, spanOf } from './filters/time-range.ts'
 import { property } from './property.ts'
 import type { PropertyRow } from './property.ts'
-import { calendarData } from './render.ts'
+import { calendarData, escapedCalendarData } from './render.ts'
 
 /** How many instances of one object are told at most; beyond it the object is refused rather than told in part. */
 export const maxExpandedInstances = 10_000
@@ -38,14 +40,19 @@ export function calendarDataRows(selection: PropertySelection, floatingZone?: Ti
   const found = requests.find((each) => sameName(each.name, caldav('calendar-data')))
   if (found === undefined) return []
   const format = calendarDataFormatter(found.element)
+  // A listing in its usual form is told from finished text.
+  const finished = ({ held }: Loaded<'object'>): string | undefined => held && `${opening}${escapedCalendarData(held)}${closing}`
   return [property({
     name: caldav('calendar-data'),
     source: 'RFC 4791 §9.6',
     on: ['object'],
     allprop: false,
     get: async (object) => [format(await object.stored(), floatingZone ?? (await object.calendar()).timeZone)],
+    ...(format === calendarData && { finished }),
   })]
 }
+
+const [opening = '', closing = ''] = formatFragment(element(caldav('calendar-data'), ['|'])).split('|')
 
 /**
  * Reads the calendar-data element of a request, once for all the objects of its answer.
@@ -61,9 +68,9 @@ export function calendarDataFormatter(requested: XmlElement): CalendarDataFormat
   const { component: selection } = request
   const restrict = restrictionOf(request)
   if (selection === undefined) {
-    return restrict === undefined ? calendarData : ({ series }, zone) => formatCalendarObject(restrict(series, zone))
+    return restrict === undefined ? calendarData : ({ series, owner }, zone) => formatCalendarObject(restrict(series, zone), owner)
   }
-  return ({ series }, zone) => formatComponent(selected(componentOf(restrict?.(series, zone) ?? series), selection))
+  return ({ series, owner }, zone) => formatComponent(selected(componentOf(restrict?.(series, zone) ?? series, owner), selection))
 }
 
 /** limit-freebusy-set has nothing to limit: no stored object holds a VFREEBUSY (RFC 4791 §9.6.7). */

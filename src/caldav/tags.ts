@@ -1,7 +1,7 @@
 /** ETags, ctags and sync-tokens: all derived from what the backend tells, so that every replica makes the same ones. */
 
 import { hash } from 'node:crypto'
-import type { CalendarState } from '../calendar/backend.ts'
+import type { CalendarState, ObjectTag } from '../calendar/backend.ts'
 import { backendSyncToken, instant } from '../calendar/identifiers.ts'
 import type { BackendSyncToken, CalendarId, Revision } from '../calendar/identifiers.ts'
 
@@ -16,8 +16,18 @@ export function etagOf(revision: Revision): string {
   return `"${digest(revision)}"`
 }
 
+/** Lives as long as the tag does. */
+const known = new WeakMap<ObjectTag, string>()
+
+/** The same for a tag that may be asked about again: held ones stand in one listing after the other. */
+export function etagOfTag(tag: ObjectTag): string {
+  const etag = known.get(tag) ?? etagOf(tag.revision)
+  known.set(tag, etag)
+  return etag
+}
+
 /**
- * The entity tag of a whole calendar as one file, with its quotes. Weak: two readers of one state may see the events in another order.
+ * The entity tag of a whole calendar as one file, with its quotes. Weak: it does not tell of a change of the calendar's own name.
  */
 export function calendarEtagOf(state: CalendarState): string {
   return `W/"${digest(state.token)}"`

@@ -17,7 +17,13 @@ export interface NewCalendar {
 export interface TestBackend {
   session(address: string): CalendarSession
   addCalendar(account: string, calendar: NewCalendar): Promise<void>
+  /** Many small events in the account's own calendar. */
+  fill(account: string, count: number): Promise<void>
   breakNext(path: string, status: number, times?: number): void
+  /** The mails since the last time that this was asked: kind and recipient, in order. */
+  mails(): Promise<readonly string[]>
+  /** What the service itself says, to one of its users. */
+  rest(address: string, method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly body: unknown }>
   /** Calls to the API since the start, those for tokens left out. */
   calls(): number
   close(): Promise<void>
@@ -25,7 +31,7 @@ export interface TestBackend {
 
 const origin = 'http://calendar.test'
 
-export async function openBackend(): Promise<TestBackend> {
+export async function openBackend({ cacheBytes = 50_000_000 }: { readonly cacheBytes?: number } = {}): Promise<TestBackend> {
   const emulator = createEmulator({ control: true })
   let calls = 0
   const faults: { readonly path: string; readonly status: number; times: number }[] = []
@@ -38,7 +44,7 @@ export async function openBackend(): Promise<TestBackend> {
       fault.times -= 1
       return Promise.resolve({ status: fault.status, headers: {}, body: '' })
     },
-  }), { maxBytes: 50_000_000, freshnessMs: 0 })
+  }), { maxBytes: cacheBytes, freshnessMs: 0 })
   return {
     session: (address) => {
       emulator.ensureAccount(address)
@@ -50,7 +56,35 @@ export async function openBackend(): Promise<TestBackend> {
       const response = await emulator.fetch(new Request(`${origin}/_control/calendars`, { method: 'POST', headers: { 'content-type': 'application/json' }, body }))
       if (!response.ok) throw new Error(`The emulator does not make ${id}: ${response.status} ${await response.text()}`)
     },
+    fill: async (account, count) => {
+      emulator.ensureAccount(account)
+      const form = { 'content-type': 'application/x-www-form-urlencoded' }
+      const grant = await emulator.transport({ method: 'POST', url: `${origin}/token`, headers: form, body: `grant_type=refresh_token&refresh_token=emulator:${account}` })
+      const headers = { 'content-type': 'application/json', 'authorization': `Bearer ${(JSON.parse(grant.body) as { access_token: string }).access_token}` }
+      const start = { dateTime: '2026-09-15T08:00:00Z' }
+      for (let index = 0; index < count; index += 1) {
+        const body = JSON.stringify({ iCalUID: `many-${index}`, summary: 'One of many', start, end: start })
+        const { status } = await emulator.transport({ method: 'POST', url: `${origin}/calendar/v3/calendars/primary/events/import`, headers, body })
+        if (status !== 200) throw new Error(`The emulator does not take event ${index}: ${status}`)
+      }
+    },
     breakNext: (path, status, times = 1) => void faults.push({ path, status, times }),
+    mails: async () => {
+      const answer = await emulator.fetch(new Request(`${origin}/_control/mails`))
+      const mails = await answer.json() as readonly { readonly kind: string; readonly recipient: string }[]
+      await emulator.fetch(new Request(`${origin}/_control/mails/reset`, { method: 'POST' }))
+      return mails.map(({ kind, recipient }) => `${kind} ${recipient}`)
+    },
+    rest: async (address, method, path, body) => {
+      const form = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: `emulator:${address}`, client_id: 'test', client_secret: 'test' })
+      const token = await (await emulator.fetch(new Request(`${origin}/token`, { method: 'POST', body: form }))).json() as { access_token: string }
+      const answer = await emulator.fetch(new Request(`${origin}/calendar/v3${path}`, {
+        method, headers: { 'authorization': `Bearer ${token.access_token}`, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }))
+      const text = await answer.text()
+      return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) }
+    },
     calls: () => calls,
     close: async () => {
       await backend.close()

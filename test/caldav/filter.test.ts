@@ -52,6 +52,7 @@ describe('calendar-query filters: components (RFC 4791 §9.7.1)', () => {
     ['a component of another kind is not there', '<C:comp-filter name="VJOURNAL"/>', []],
     ['is-not-defined on what is never there', `<C:comp-filter name="VTODO">${absent}</C:comp-filter>`, objectKeys],
     ['is-not-defined on what is always there', event(absent), []],
+    ['is-not-defined on VCALENDAR itself', absent, []],
     ['names are compared without case', '<C:comp-filter name="vevent"><C:prop-filter name="location"/></C:comp-filter>', ['endless']],
     ['VALARM is there', event('<C:comp-filter name="VALARM"/>'), ['endless', 'moment']],
     ['VALARM is not there', event(`<C:comp-filter name="VALARM">${absent}</C:comp-filter>`), ['abcd1', 'abcd2', 'abcd3', 'allDay', 'floating']],

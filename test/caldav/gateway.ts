@@ -33,6 +33,8 @@ export interface Answer {
 export interface Asked {
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
+  /** Aborted when the client goes away. */
+  readonly signal?: AbortSignal
   /** Another account than {@link ME}. */
   readonly as?: string
 }
@@ -43,8 +45,14 @@ export interface Gateway {
   reply(method: string, path: string, asked?: Asked): Promise<DavReply>
   /** A calendar that somebody made outside of CalDAV and that {@link ME} sees. */
   addCalendar(calendar: NewCalendar): Promise<void>
+  /** Many small events in the calendar of {@link ME}. */
+  fill(count: number): Promise<void>
   /** Spoils the next calls to the backend whose path holds the text. */
   breakNext(path: string, status: number, times?: number): void
+  /** The mails since the last time that this was asked, as `invitation bob@example.org`, in order. */
+  mails(): Promise<readonly string[]>
+  /** What the service itself says, to one of its users. */
+  rest(address: string, method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly body: unknown }>
   /** How many calls the backend has had. */
   calls(): number
   readonly notices: readonly Notice[]
@@ -55,12 +63,14 @@ export interface Gateway {
 const faultStatus = 503
 
 export interface GatewayOptions {
+  /** Left out: enough for every test. */
+  readonly cacheBytes?: number
   /** 'implicit' unless told. */
   readonly scheduling?: 'implicit' | 'outbox'
 }
 
 export async function openGateway(options: GatewayOptions = {}): Promise<Gateway> {
-  const backend = await openBackend()
+  const backend = await openBackend(options)
   const notices: Notice[] = []
   const aliases = createAliases()
   const environment: Environment = { settings: { maxResourceBytes: 100_000, scheduling: options.scheduling ?? 'implicit' }, notice: (notice: Notice) => void notices.push(notice) }
@@ -69,15 +79,18 @@ export async function openGateway(options: GatewayOptions = {}): Promise<Gateway
     notices, reply,
     ask: (method, path, asked) => reply(method, path, asked).then(answerOf, refusalOf),
     addCalendar: (calendar) => backend.addCalendar(ME, calendar),
+    fill: (count) => backend.fill(ME, count),
     breakNext: (path, status, times) => backend.breakNext(path, status, times),
+    mails: () => backend.mails(),
+    rest: (address, method, path, body) => backend.rest(address, method, path, body),
     calls: () => backend.calls(),
     close: () => backend.close(),
   }
 }
 
-function requestOf(method: string, path: string, { headers, body }: Asked): DavRequest {
+function requestOf(method: string, path: string, { headers, body, signal = new AbortController().signal }: Asked): DavRequest {
   const bytes = new TextEncoder().encode(body ?? '')
-  return { method, path, headers: new Headers(headers), body: () => Promise.resolve(bytes), signal: new AbortController().signal }
+  return { method, path, headers: new Headers(headers), body: () => Promise.resolve(bytes), signal }
 }
 
 function accountOf(backend: Awaited<ReturnType<typeof openBackend>>, address: string): Account {

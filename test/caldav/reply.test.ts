@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { Context } from '../../src/caldav/context.ts'
-import { mapInOrder, multistatusReply, started } from '../../src/caldav/reply.ts'
+import type { Context, LoadedResource } from '../../src/caldav/context.ts'
+import { listing, mapInOrder, multistatusReply, started } from '../../src/caldav/reply.ts'
+import { formatResponse } from '../../src/dav/multistatus.ts'
 import type { ResponseElement } from '../../src/dav/multistatus.ts'
 import { textOf } from './gateway.ts'
 
@@ -105,6 +106,35 @@ describe('mapInOrder', () => {
       for await (const item of mapInOrder(source, 3, (each) => (each === 2 ? Promise.reject(new Error('two')) : Promise.resolve(each)))) results.push(item)
     })()).rejects.toThrow('two')
     expect(results).toEqual([1])
+    expect(seen.isClosed).toBe(true)
+  })
+})
+
+describe('listing', () => {
+  const resources = Array.from({ length: 300 }, (_, number) => ({ kind: 'home', href: `/${number}/` }) as LoadedResource)
+  const told = ({ href }: LoadedResource): ResponseElement => ({ href, propstats: [] })
+  const textIn = (pieces: readonly ResponseElement[]): string => pieces.map(formatResponse).join('')
+  const whole = textIn(resources.map(told))
+
+  test('tells every resource once and in order, in fewer pieces than there are resources', async () => {
+    const pieces = await listed(listing(watched(resources).source, told))
+    expect(textIn(pieces)).toBe(whole)
+    expect(pieces.length).toBeLessThan(20)
+  })
+
+  test('the first two stand alone, so that what fails with them fails the request', async () => {
+    const pieces = await listed(listing(resources, told))
+    expect(pieces.slice(0, 2).map(formatResponse)).toEqual(resources.slice(0, 2).map((each) => formatResponse(told(each))))
+  })
+
+  test('waits for what has to be waited for', async () => {
+    const pieces = await listed(listing(resources, (each) => (each.href.endsWith('3/') ? Promise.resolve(told(each)) : told(each))))
+    expect(textIn(pieces)).toBe(whole)
+  })
+
+  test('a fault comes through, and the source is closed', async () => {
+    const { seen, source } = watched([...resources, new Error('lost')])
+    await expect(listed(listing(source, told))).rejects.toThrow('lost')
     expect(seen.isClosed).toBe(true)
   })
 })

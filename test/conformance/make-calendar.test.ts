@@ -92,7 +92,8 @@ describe('extended MKCOL (RFC 5689 §3)', () => {
     expect(answer.status).toBe(424)
     expect(treeOf(answer.text)).toEqual(['{DAV:}mkcol-response',
       ['{DAV:}propstat', ['{DAV:}prop', ['{DAV:}resourcetype']], ['{DAV:}status', 'HTTP/1.1 424 Failed Dependency']],
-      ['{DAV:}propstat', ['{DAV:}prop', ['{DAV:}getetag']], ['{DAV:}status', 'HTTP/1.1 403 Forbidden'], ['{DAV:}error', ['{DAV:}cannot-modify-protected-property']]],
+      ['{DAV:}propstat', ['{DAV:}prop', ['{DAV:}getetag']], ['{DAV:}status', 'HTTP/1.1 403 Forbidden'], ['{DAV:}error', ['{DAV:}cannot-modify-protected-property']],
+        ['{DAV:}responsedescription', 'This property cannot be changed here.']],
     ])
   })
 
@@ -101,6 +102,21 @@ describe('extended MKCOL (RFC 5689 §3)', () => {
     for (const type of ['<D:resourcetype><D:collection/></D:resourcetype>', '<D:resourcetype><D:collection/><C:calendar/><x/></D:resourcetype>']) {
       expect((await mkcol(`${HOME}plain/`, type)).text).toContain('<D:valid-resourcetype/>')
     }
+  })
+
+  test('405 where something is, whatever is sent, with an Allow that no longer names it (RFC 4918 §9.3.1)', async () => {
+    await putEvent(gateway, `${CALENDAR}there.ics`, eventText('there'))
+    for (const path of [CALENDAR, HOME, `${CALENDAR}there.ics`]) {
+      for (const method of ['MKCOL', 'MKCALENDAR']) {
+        const answer = await gateway.ask(method, path)
+        expect(answer).toMatchObject({ status: 405, condition: '{DAV:}resource-must-be-null' })
+        expect(answer.headers.get('Allow')).not.toContain('MK')
+      }
+    }
+  })
+
+  test('409 where the collection around it is missing (RFC 4918 §9.3.1)', async () => {
+    for (const method of ['MKCOL', 'MKCALENDAR']) expect(await gateway.ask(method, `${HOME}none/none/none/`)).toMatchObject({ status: 409 })
   })
 
   test('another type of body is 415 (RFC 4918 §9.3.1)', async () => {

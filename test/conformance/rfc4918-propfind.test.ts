@@ -115,8 +115,14 @@ describe('PROPFIND (RFC 4918 §9.1)', () => {
     expect(listed['{DAV:}getetag']).toEqual(found['{DAV:}getetag'])
   })
 
-  test('a listing of etags reads no event', async () => {
-    const { found } = responseAt((await find(CALENDAR, '1', propfindOf('{DAV:}getetag', '{DAV:}getcontentlength'))).text, OBJECT)
-    expect(Object.keys(found)).toEqual(['{DAV:}getetag'])
+  test('a listing of all properties reads no event: getcontentlength is not among them', async () => {
+    const { found } = responseAt((await find(CALENDAR, '1')).text, OBJECT)
+    expect(Object.keys(found)).not.toContain('{DAV:}getcontentlength')
+  })
+
+  test('a listing that asks for getcontentlength gets it, as GET answers it (RFC 4918 §15.4; the listing of cadaver)', async () => {
+    const asked = ['{DAV:}getcontentlength', '{DAV:}getlastmodified', '{http://apache.org/dav/props/}executable', '{DAV:}resourcetype', '{DAV:}checked-in', '{DAV:}checked-out']
+    const { found } = responseAt((await find(CALENDAR, '1', propfindOf(...asked))).text, OBJECT)
+    expect(found).toMatchObject({ '{DAV:}getcontentlength': [String(Buffer.byteLength((await gateway.ask('GET', OBJECT)).text))], '{DAV:}resourcetype': [] })
   })
 })

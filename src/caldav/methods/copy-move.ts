@@ -7,9 +7,10 @@ import { notFound } from '../existing.ts'
 import { inOwnSpelling, loadCalendar, storedOrNone, visibleOrNone } from '../load.ts'
 import { method } from '../method.ts'
 import { requirePrivilege } from '../privileges.ts'
-import { calendarOf, formatHref, parsePath } from '../resource.ts'
+import { calendarOf, formatHref, isInside, parsePath } from '../resource.ts'
 import type { Resource } from '../resource.ts'
-import { notifyOfTransfer } from '../scheduling.ts'
+import { isScheduled } from '../schedule-tag.ts'
+import { notifyOfTransfer, secondMeeting } from '../scheduling.ts'
 import { uidConflict, withoutConflict, writeRefusal } from '../write-errors.ts'
 import { parentOf } from './put.ts'
 
@@ -61,7 +62,7 @@ async function carryOut(context: Context, from: Place, transferred: (context: Co
   }
 }
 
-/** @throws DavError 502 for another server (RFC 4918 §9.9.4), 403 for a place where no event can be */
+/** @throws DavError 502 for another server (RFC 4918 §9.9.4), 409 where the calendar around it is missing, 403 for a place where no event can be */
 function destinationOf({ request, account }: Context): Place {
   const { origin, path } = parseDestination(request.headers.get('destination'))
   const hosts = [request.headers.get('host'), request.headers.get('x-forwarded-host')].filter((host) => host !== null)
@@ -69,6 +70,8 @@ function destinationOf({ request, account }: Context): Place {
     throw new DavError(502, 'Events can only be moved and copied within this server.')
   }
   const resource = parsePath(path)
+  // RFC 4918 §9.8.5, §9.9.4
+  if (resource === undefined && isInside(path)) throw new DavError(409, 'There is no collection around the destination: make that first.')
   if (resource?.kind !== 'object') throw new DavError(403, 'The destination is not the address of an event in a calendar.')
   return inOwnSpelling(account, resource) as Place
 }
@@ -85,6 +88,7 @@ async function planned(context: Context, from: Place, to: Place): Promise<Transf
 
 async function copied(context: Context, { from, to, source, replaced }: Transfer): Promise<void> {
   if (to.id === from.id) throw uidConflict(formatHref(from))
+  if (replaced === undefined && isScheduled(source.series)) throw secondMeeting(formatHref(from))
   const condition: WriteCondition = replaced === undefined ? { kind: 'absent' } : { kind: 'unchanged', revision: replaced.revision }
   await context.account.session.put(to.id, to.name, source.series, { condition, notify: notifyOfTransfer, ...(replaced && { known: replaced }) })
 }

@@ -1,10 +1,12 @@
 import { BackendError } from '../../calendar/backend.ts'
-import { writeCondition } from '../conditions.ts'
+import type { StoredSeries } from '../../calendar/backend.ts'
+import { preconditionFailed, writeCondition } from '../conditions.ts'
 import type { Context, DavReply } from '../context.ts'
 import { existing, notFound } from '../existing.ts'
 import { loadCalendar, storedOrNone } from '../load.ts'
 import { method } from '../method.ts'
 import { needPrivileges, requirePrivilege } from '../privileges.ts'
+import { rememberedMatch } from '../remembered.ts'
 import { calendarOf, formatHref } from '../resource.ts'
 import type { Resource } from '../resource.ts'
 import { notifyOfRemoval } from '../scheduling.ts'
@@ -35,11 +37,22 @@ async function removeObject(context: Context, target: On<'object'>): Promise<voi
   }
 }
 
-async function attempt(context: Context, { id, name }: On<'object'>): Promise<void> {
+async function attempt(context: Context, target: On<'object'>): Promise<void> {
+  const { id, name } = target
+  const remembered = rememberedMatch(context, target)
+  if (remembered !== undefined) return removeUnseen(context, target, remembered)
   const current = await storedOrNone(context, id, name)
   const condition = writeCondition(context.request.headers, current, id)
   if (current === undefined) throw notFound()
-  await context.account.session.remove(id, name, { condition, notify: notifyOfRemoval(context), known: current })
+  await context.account.session.remove(id, name, { condition, notify: notifyOfRemoval(context, current), known: current })
+}
+
+/** The version that the client knows, by the removal alone. What is gone already is not that version any more. */
+async function removeUnseen(context: Context, { id, name }: On<'object'>, known: StoredSeries): Promise<void> {
+  const options = { condition: { kind: 'unchanged', revision: known.revision }, notify: notifyOfRemoval(context, known), known } as const
+  return context.account.session.remove(id, name, options).catch((error: unknown) => {
+    throw error instanceof BackendError && error.fault === 'gone' ? preconditionFailed(error) : error
+  })
 }
 
 async function removeCalendar(context: Context, target: On<'calendar'>): Promise<void> {

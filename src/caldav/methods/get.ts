@@ -10,7 +10,7 @@ import { httpDate } from '../http-date.ts'
 import { CALENDAR_OBJECT_TYPE, calendarData } from '../render.ts'
 import type { Resource } from '../resource.ts'
 import { scheduleTagOf } from '../schedule-tag.ts'
-import { calendarEtagOf, etagOf } from '../tags.ts'
+import { calendarEtagOf, etagOfTag } from '../tags.ts'
 
 const row = {
   source: 'RFC 9110 §9.3.1, RFC 4791 §5.3.4',
@@ -40,7 +40,7 @@ async function readObject(context: Context, target: Extract<Resource, { kind: 'o
   const stored = await visibleOrNone(context, target)
   if (stored === undefined) throw notFound()
   const headers = objectHeaders(stored, target.id)
-  if (isNotModified(context.request.headers, headers.ETag)) return { status: 304, headers: { ETag: headers.ETag } }
+  if (isNotModified(context.request.headers, headers.ETag, stored.updated)) return { status: 304, headers: { ETag: headers.ETag } }
   return { status: 200, headers, body: calendarData(stored) }
 }
 
@@ -48,7 +48,7 @@ type ObjectHeaders = Readonly<Record<'ETag' | 'Content-Type' | 'Last-Modified', 
 
 /** RFC 9110 §8: what describes the text of an object. */
 export function objectHeaders(stored: StoredSeries, calendar: CalendarId): ObjectHeaders {
-  return { ETag: etagOf(stored.revision), 'Content-Type': CALENDAR_OBJECT_TYPE, 'Last-Modified': httpDate(stored.updated), ...scheduleTagHeader(stored, calendar) }
+  return { ETag: etagOfTag(stored), 'Content-Type': CALENDAR_OBJECT_TYPE, 'Last-Modified': httpDate(stored.updated), ...scheduleTagHeader(stored, calendar) }
 }
 
 /** RFC 6638 §8.2; of scheduling objects only. */
@@ -60,7 +60,7 @@ export function scheduleTagHeader(stored: StoredSeries, calendar: CalendarId): {
 async function readCalendar(context: Context, loaded: Loaded<'calendar'>): Promise<DavReply> {
   const state = await loaded.state()
   const headers = { ETag: calendarEtagOf(state), 'Content-Type': 'text/calendar; charset=utf-8', 'Last-Modified': httpDate(state.updated) }
-  if (isNotModified(context.request.headers, headers.ETag)) return { status: 304, headers: { ETag: headers.ETag } }
+  if (isNotModified(context.request.headers, headers.ETag, state.updated)) return { status: 304, headers: { ETag: headers.ETag } }
   if (context.request.method === 'HEAD') return { status: 200, headers }
   return { status: 200, headers, body: await calendarFile(context, await loaded.calendar()) }
 }

@@ -6,6 +6,7 @@ import { remove } from './delete.ts'
 import { get, head } from './get.ts'
 import { mkcalendar, mkcol } from './make-calendar.ts'
 import { options } from './options.ts'
+import { post } from './post.ts'
 import { propfind } from './propfind.ts'
 import { proppatch } from './proppatch.ts'
 import { put } from './put.ts'
@@ -13,5 +14,5 @@ import { report } from './report.ts'
 
 /** In the order of Allow. */
 export const methods: readonly MethodRow[] = [
-  options, get, head, put, remove, propfind, proppatch, report, mkcalendar, mkcol, copy, move,
+  options, get, head, put, remove, post, propfind, proppatch, report, mkcalendar, mkcol, copy, move,
 ]

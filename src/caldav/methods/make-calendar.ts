@@ -7,7 +7,7 @@ import { parseMakeCollection } from '../../dav/requests.ts'
 import type { MakeCollectionRequest } from '../../dav/requests.ts'
 import type { Context, DavReply } from '../context.ts'
 import { DavError } from '../errors.ts'
-import { isOwn, loadCalendar } from '../load.ts'
+import { isOwn, load } from '../load.ts'
 import { method } from '../method.ts'
 import { needPrivileges } from '../privileges.ts'
 import { multistatusReply, one, preferenceHeaders, XML_TYPE } from '../reply.ts'
@@ -30,6 +30,7 @@ export const mkcalendar = method({
   refusedOn: ['root', 'principal', 'home', 'object'],
   run: async (context, target) => {
     const request = parseMakeCollection(await context.request.body())
+    await checkPlace(context, target)
     return made(context, target, request, multistatusRefusal)
   },
 })
@@ -44,6 +45,7 @@ export const mkcol = method({
     const body = await context.request.body()
     checkMediaType(body, context.request.headers)
     const request = parseMakeCollection(body)
+    await checkPlace(context, target)
     if (!request.properties.some(({ name }) => clark(name) === clark(dav('resourcetype')))) {
       throw new DavError(403, 'Only calendars can be made here, and the request does not say that it wants one.', { condition: dav('valid-resourcetype') })
     }
@@ -58,7 +60,6 @@ function checkMediaType(body: Uint8Array, headers: Headers): void {
 }
 
 async function made(context: Context, target: Place, request: MakeCollectionRequest, refusal: Refusal): Promise<DavReply> {
-  await checkPlace(context, target)
   const plans = planOf(context, request)
   if (plans.some(({ status }) => status !== 200)) return refusal(context, target, allOrNothing(plans))
   const change: CalendarChange = Object.assign({}, ...plans.map((plan) => plan.change))
@@ -71,16 +72,18 @@ async function made(context: Context, target: Place, request: MakeCollectionRequ
  *         405 where something is already (RFC 4918 §9.3.1)
  */
 async function checkPlace(context: Context, target: Resource): Promise<void> {
-  if (target.kind === 'object') throw wrongPlace()
-  if (target.kind !== 'calendar' || (await loadCalendar(context, target)) !== undefined) throw occupied(context, target)
+  if ((await load(context, target)) !== undefined) throw occupied(context, target)
+  if (target.kind !== 'calendar') throw wrongPlace()
   if (target.door.kind === 'own-path' || !isOwn(context.account, target.door.account)) throw wrongPlace()
 }
 
 const wrongPlace = (): DavError =>
   new DavError(403, 'A new calendar is made directly in your own calendar home.', { condition: caldav('calendar-collection-location-ok') })
 
+/** What makes calendars is not allowed where something is, and so not named there (RFC 9110 §15.5.6). */
 function occupied({ tables }: Context, { kind }: Resource): DavError {
-  return new DavError(405, 'There is something at this address already.', { condition: dav('resource-must-be-null'), headers: { Allow: tables.methodsOn(kind).join(', ') } })
+  const allowed = tables.methodsOn(kind).filter((name) => name !== mkcalendar.name && name !== mkcol.name)
+  return new DavError(405, 'There is something at this address already.', { condition: dav('resource-must-be-null'), headers: { Allow: allowed.join(', ') } })
 }
 
 function planOf({ tables }: Context, { properties }: MakeCollectionRequest): readonly Planned[] {

@@ -5,11 +5,11 @@ import { parsePropfind } from '../../dav/requests.ts'
 import type { PropertySelection } from '../../dav/requests.ts'
 import type { Context, LoadedResource } from '../context.ts'
 import { DavError } from '../errors.ts'
-import { members } from '../load.ts'
+import { members, membersWithSeries } from '../load.ts'
 import { existing } from '../existing.ts'
 import { method } from '../method.ts'
-import { describe, describer, memberDescriber } from '../property.ts'
-import { mapInOrder, multistatusReply } from '../reply.ts'
+import { describe, describer, memberDescriber, readsSeries } from '../property.ts'
+import { listing, mapInOrder, multistatusReply } from '../reply.ts'
 import type { ResourceKind } from '../resource.ts'
 
 /** How many calendars of a home are asked for their state at once. */
@@ -47,5 +47,5 @@ async function* responses(context: Context, loaded: LoadedResource, selection: P
   const tellFirst = loaded.kind === 'home' ? tell : describer(context, selection)
   // RFC 8144 §4: without the resource itself.
   if (!context.prefers.depthNoroot) yield await tellFirst(loaded)
-  yield* mapInOrder(members(context, loaded), loaded.kind === 'home' ? AT_ONCE : 1, tell)
+  yield* loaded.kind === 'home' ? mapInOrder(members(context, loaded), AT_ONCE, tell) : listing(loaded.kind === 'calendar' && readsSeries(context, selection) ? membersWithSeries(context, loaded) : members(context, loaded), tell)
 }

@@ -32,6 +32,8 @@ export interface Outcome {
   readonly name: Name
   readonly status: number
   readonly error?: Name
+  /** What the user of the client may do about it. */
+  readonly description?: string
 }
 
 /** What one instruction changes, or why it cannot. */
@@ -66,7 +68,7 @@ export function attempted(name: Name, change: () => CalendarChange): Planned {
     return { name, status: 200, change: change() }
   } catch (error) {
     if (!(error instanceof DavError)) throw error
-    return { name, status: error.status, change: {}, ...(error.condition === undefined ? {} : { error: error.condition }) }
+    return { name, status: error.status, change: {}, description: error.message, ...(error.condition === undefined ? {} : { error: error.condition }) }
   }
 }
 
@@ -80,13 +82,14 @@ export function allOrNothing(plans: readonly Planned[]): readonly Outcome[] {
   return plans.map((plan) => (plan.status === 200 ? { name: plan.name, status: 424 } : plan))
 }
 
-/** One propstat for each status and condition. */
+/** One propstat for each status, condition and sentence. */
 export function propstatsOf(outcomes: readonly Outcome[]): readonly PropStatus[] {
-  const groups = Map.groupBy(outcomes, ({ status, error }) => `${status} ${error === undefined ? '' : clark(error)}`)
+  const groups = Map.groupBy(outcomes, ({ status, error, description = '' }) => `${status} ${error === undefined ? '' : clark(error)} ${description}`)
   return [...groups.values()].map((group) => ({
     status: group[0]!.status,
     properties: group.map(({ name }) => element(name)),
     ...(group[0]!.error === undefined ? {} : { error: group[0]!.error }),
+    ...(group[0]!.description === undefined ? {} : { description: group[0]!.description }),
   }))
 }
 

@@ -1,23 +1,27 @@
-import type { StoredSeries, WriteCondition } from '../../calendar/backend.ts'
+import { BackendError } from '../../calendar/backend.ts'
+import type { StoredSeries, WriteCondition, WriteOptions } from '../../calendar/backend.ts'
 import type { Calendar } from '../../calendar/calendar.ts'
+import { eventsOf } from '../../calendar/event.ts'
 import type { EventSeries } from '../../calendar/event.ts'
 import { calendarId } from '../../calendar/identifiers.ts'
 import type { CalendarId, ObjectName } from '../../calendar/identifiers.ts'
-import { caldav, dav } from '../../dav/names.ts'
-import { element } from '../../dav/xml.ts'
 import { parseCalendarObject } from '../../icalendar/parse.ts'
 import { wantsAbsent, writeCondition } from '../conditions.ts'
+import { checkIsCalendar } from '../content-type.ts'
 import type { Context, DavReply, Loaded } from '../context.ts'
 import { DavError } from '../errors.ts'
 import { loadCalendar, storedOrNone } from '../load.ts'
 import { method } from '../method.ts'
 import { requirePrivilege } from '../privileges.ts'
+import { rememberedMatch } from '../remembered.ts'
 import { calendarData } from '../render.ts'
 import { calendarOf, formatHref } from '../resource.ts'
 import type { Resource } from '../resource.ts'
 import { isScheduled } from '../schedule-tag.ts'
-import { otherCalendarWith, scheduledWrite } from '../scheduling.ts'
-import type { AskedWrite } from '../scheduling.ts'
+import { otherCalendarWith, scheduledWrite, secondMeeting } from '../scheduling.ts'
+import type { AskedWrite, ScheduledWrite } from '../scheduling.ts'
+import { etagOf } from '../tags.ts'
+import { withUnsaid } from '../unsaid.ts'
 import { uidConflict, withoutConflict, writeRefusal } from '../write-errors.ts'
 import { objectHeaders, scheduleTagHeader } from './get.ts'
 
@@ -29,30 +33,25 @@ export const put = method({
   source: 'RFC 9110 §9.3.4, RFC 4791 §5.3.2',
   on: ['object'],
   run: async (context, target) => {
-    checkForm(context.request.headers)
+    checkIsCalendar(context.request.headers)
     const calendar = await parentOf(context, target)
     const sent = await context.request.body()
     const href = formatHref(target)
     try {
       const series = seriesIn(sent, await calendar.calendar(), context)
       const { stored, isNew } = await withoutConflict(() => write(context, target, series))
+      noticeDroppedAlarms(context, href, series, stored.series)
       return reply(context, target, { stored, isNew, sent })
     } catch (error) {
-      throw writeRefusal(error, { href, calendarHref: calendar.href, privilege: 'write-content' })
+      return refusalReply(context, target, writeRefusal(error, { href, calendarHref: calendar.href, privilege: 'write-content' }))
     }
   },
 })
 
-/**
- * A whole event as iCalendar (RFC 4791 §5.3.2.1 `CALDAV:supported-calendar-data`), never a part of one (RFC 9110 §14.4). A missing
- * Content-Type is let through: the body tells what it is.
- */
-function checkForm(headers: Headers): void {
-  if (headers.has('content-range')) throw new DavError(400, 'An event is sent as a whole: Content-Range is not understood.')
-  const [type, ...parameters] = (headers.get('content-type') ?? 'text/calendar').toLowerCase().split(';').map((part) => part.trim())
-  const charset = parameters.find((each) => each.startsWith('charset='))?.slice('charset='.length).replaceAll('"', '') ?? 'utf-8'
-  if (type === 'text/calendar' && ['utf-8', 'utf8', 'us-ascii'].includes(charset)) return
-  throw new DavError(415, 'An event is sent as text/calendar in UTF-8.', { condition: caldav('supported-calendar-data') })
+/** An alarm that the backend cannot hold is no reason to refuse an event, but one for the log. */
+function noticeDroppedAlarms(context: Context, href: string, wanted: EventSeries, stored: EventSeries): void {
+  const [sent, kept] = [wanted, stored].map((series) => eventsOf(series)[0]?.alarms.list.length ?? 0) as [number, number]
+  if (sent > kept) context.notice({ event: 'alarms-dropped', href, count: sent - kept })
 }
 
 /** @throws DavError 409 where there is no such calendar (RFC 4918 §9.7.1), 403 where it is read-only */
@@ -73,36 +72,64 @@ interface Written {
   readonly isNew: boolean
 }
 
-/** What is there is read first, unless the client wants to write only where nothing is. */
+/** What is there is read first, unless the client wants to write only where nothing is, or over what is remembered. */
 async function write(context: Context, target: Target, series: EventSeries): Promise<Written> {
   const { headers } = context.request
   const { id, name } = target
   if (wantsAbsent(headers)) return create(context, target, series, { kind: 'absent' })
+  const unseen = await writeUnseen(context, target, series)
+  if (unseen !== undefined) return unseen
   const current = await storedOrNone(context, id, name)
   const condition = writeCondition(headers, current, id)
   // RFC 4791 §5.3.2.1: an object is never overwritten by one of another UID.
   if (current !== undefined && current.series.uid !== series.uid) throw uidConflict(formatHref(target))
   if (current === undefined) return create(context, target, series, condition)
-  const write = scheduledWrite(context, { calendar: id, wanted: series, current, isExact: condition.kind === 'unchanged' })
-  const stored = await context.account.session.put(id, name, write.series, { condition, notify: write.notify, known: current })
-  return { stored, isNew: false }
+  return { stored: await changed(context, target, series, { condition, known: current }), isNew: false }
+}
+
+/** @param options known: what is stored, as far as the gateway knows */
+async function changed(context: Context, target: Target, series: EventSeries, options: { readonly condition: WriteCondition; readonly known: StoredSeries }): Promise<StoredSeries> {
+  const { condition, known: current } = options
+  const asked = { calendar: target.id, wanted: withUnsaid(series, current.series), current, isExact: condition.kind === 'unchanged' }
+  return carriedOut(context, target, scheduledWrite(context, asked), options)
+}
+
+/**
+ * A change of the version that the client knows and that is remembered here, by the write alone.
+ * @returns undefined where that could not tell: nothing had to be written, or it was refused for what may not be so any more
+ * @throws BackendError 'precondition' when there is another version by now
+ */
+async function writeUnseen(context: Context, target: Target, series: EventSeries): Promise<Written | undefined> {
+  const known = rememberedMatch(context, target)
+  if (known === undefined || known.series.uid !== series.uid) return undefined
+  try {
+    const stored = await changed(context, target, series, { condition: { kind: 'unchanged', revision: known.revision }, known })
+    return stored.revision === known.revision ? undefined : { stored, isNew: false }
+  } catch (error) {
+    const isOfOld = error instanceof DavError || (error instanceof BackendError && ['forbidden', 'rejected', 'gone'].includes(error.fault))
+    if (isOfOld) return undefined
+    throw error
+  }
 }
 
 /** That nothing has this name says nothing of the UID: only the backend can tell that nobody has it. */
-async function create(context: Context, { id, name }: Target, wanted: EventSeries, condition: WriteCondition): Promise<Written> {
-  const asked = { calendar: id, wanted, current: undefined, isExact: false }
-  const { series, notify } = scheduledWrite(context, asked)
-  if (isScheduled(series)) await checkUnique(context, asked)
-  return { stored: await context.account.session.put(id, name, series, { condition, notify }), isNew: true }
+async function create(context: Context, target: Target, wanted: EventSeries, condition: WriteCondition): Promise<Written> {
+  const asked = { calendar: target.id, wanted, current: undefined, isExact: false }
+  const write = scheduledWrite(context, asked)
+  if (isScheduled(wanted)) await checkUnique(context, asked)
+  return { stored: await carriedOut(context, target, write, { condition }), isNew: true }
+}
+
+async function carriedOut({ account: { session } }: Context, { id, name }: Target, { told, series, notify }: ScheduledWrite, options: Omit<WriteOptions, 'notify'>): Promise<StoredSeries> {
+  if (told === undefined) return session.put(id, name, series, { ...options, notify })
+  const known = await session.put(id, name, told, { ...options, notify: 'everybody' })
+  return session.put(id, name, series, { condition: { kind: 'present' }, notify, known })
 }
 
 /** RFC 6638 §3.2.4.1. The calendar itself is left to the backend. */
 async function checkUnique(context: Context, asked: AskedWrite): Promise<void> {
   const found = await otherCalendarWith(context, asked)
-  if (found === undefined) return
-  const content = element(dav('href'), [hrefInHome(context, found.calendar, found.name)])
-  throw new DavError(403, 'This meeting is in another one of your calendars already: change or move it there.',
-    { condition: caldav('unique-scheduling-object-resource'), conditionContent: [content] })
+  if (found !== undefined) throw secondMeeting(hrefInHome(context, found.calendar, found.name))
 }
 
 function hrefInHome({ account }: Context, id: CalendarId, name: ObjectName): string {
@@ -115,12 +142,20 @@ function hrefInHome({ account }: Context, id: CalendarId, name: ObjectName): str
  * otherwise. RFC 8144 §3: with `return=representation` the stored text comes at once, and its ETag with it.
  */
 function reply(context: Context, target: Target, { stored, isNew, sent }: Written & { readonly sent: Uint8Array }): DavReply {
-  const text = calendarData(stored)
-  const headers = objectHeaders(stored, target.id)
-  if (context.prefers.representation) {
-    const more = { 'Content-Location': formatHref(target), 'Preference-Applied': 'return=representation', Vary: 'Prefer' }
-    return { status: isNew ? 201 : 200, headers: { ...headers, ...more }, body: text }
-  }
-  const isAsSent = Buffer.from(text).equals(sent)
-  return { status: isNew ? 201 : 204, headers: { ...(isAsSent && { ETag: headers.ETag }), ...scheduleTagHeader(stored, target.id) } }
+  if (context.prefers.representation) return represented(target, stored, isNew ? 201 : 200)
+  const isAsSent = Buffer.from(calendarData(stored)).equals(sent)
+  return { status: isNew ? 201 : 204, headers: { ...(isAsSent && { ETag: etagOf(stored.revision) }), ...scheduleTagHeader(stored, target.id) } }
+}
+
+function represented(target: Target, stored: StoredSeries, status: number): DavReply {
+  const more = { 'Content-Location': formatHref(target), 'Preference-Applied': 'return=representation', Vary: 'Prefer' }
+  return { status, headers: { ...objectHeaders(stored, target.id), ...more }, body: calendarData(stored) }
+}
+
+/** RFC 8144 §3.2: who wants the representation is given the one that the condition failed on. @throws the refusal in all other cases */
+async function refusalReply(context: Context, target: Target, refusal: unknown): Promise<DavReply> {
+  const isAsked = context.prefers.representation && refusal instanceof DavError && refusal.status === 412
+  const stored = isAsked ? await storedOrNone(context, target.id, target.name) : undefined
+  if (stored === undefined) throw refusal
+  return represented(target, stored, 412)
 }

@@ -12,7 +12,7 @@ import { httpDate } from '../http-date.ts'
 import { property } from '../property.ts'
 import type { PropertyRow } from '../property.ts'
 import { CALENDAR_OBJECT_TYPE, calendarData } from '../render.ts'
-import { calendarEtagOf, etagOf } from '../tags.ts'
+import { calendarEtagOf, etagOfTag } from '../tags.ts'
 
 const collection = element(dav('collection'))
 
@@ -76,7 +76,7 @@ export const rfc4918: readonly PropertyRow[] = [
     source: 'RFC 4918 §15.6, RFC 4791 §5.3.4',
     on: ['object'],
     allprop: true,
-    get: ({ tag }) => [etagOf(tag.revision)],
+    get: ({ tag }) => [etagOfTag(tag)],
   }),
   property({
     name: dav('getetag'),
@@ -95,9 +95,10 @@ export const rfc4918: readonly PropertyRow[] = [
   }),
   property({
     name: dav('getcontentlength'),
-    source: 'RFC 4918 §15.4; left out where the object would have to be read for it',
+    source: 'RFC 4918 §15.4; left out of a listing of all properties. To cadaver an object without it is an error',
     on: ['object'],
     allprop: true,
+    readsSeries: true,
     get: ({ held }) => held && [String(Buffer.byteLength(calendarData(held)))],
   }),
   property({

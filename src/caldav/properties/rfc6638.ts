@@ -68,9 +68,10 @@ export const rfc6638: readonly PropertyRow[] = [
   }),
   property({
     name: caldav('schedule-tag'),
-    source: 'RFC 6638 §9.3; left out of listings that read no series',
+    source: 'RFC 6638 §9.3; left out where the object would have to be read for it alone',
     on: ['object'],
     allprop: false,
+    readsSeries: true,
     get: ({ held, resource }) => {
       const tag = held && scheduleTagOf(held, resource.id)
       return tag === undefined ? undefined : [tag]

@@ -53,8 +53,8 @@ async function* batches(context: Context, calendar: Loaded<'calendar'>, hrefs: r
     const names = batch.map(({ name }) => name).filter((name) => typeof name === 'string')
     const found = await fetched(context, calendar, [...new Set(names)], start === 0)
     for (const { href, name } of batch) {
-      const answer = typeof name === 'string' ? await answerFor(context, found, name, tell) : name
-      yield { ...answer, href } as ResponseElement
+      const answer = typeof name === 'string' ? answerFor(context, found, name, tell) : name
+      yield { ...(answer instanceof Promise ? await answer : answer), href } as ResponseElement
     }
   }
 }
@@ -73,7 +73,7 @@ async function fetched(context: Context, calendar: Loaded<'calendar'>, names: re
   }
 }
 
-async function answerFor(context: Context, found: Found, name: ObjectName, tell: Describer): Promise<Answer> {
+function answerFor(context: Context, found: Found, name: ObjectName, tell: Describer): Answer | Promise<Answer> {
   if (found === 'fault') return { status: 503 }
   const object = found.get(name)
   if (object === undefined) return notThere

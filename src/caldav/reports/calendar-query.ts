@@ -1,18 +1,19 @@
 /** CALDAV:calendar-query (RFC 4791 §7.8): the objects of a calendar that match a filter. */
 
+import type { StoredSeries } from '../../calendar/backend.ts'
 import type { ReportRequest } from '../../dav/requests.ts'
 import type { TimeZoneId } from '../../calendar/identifiers.ts'
-import type { ResponseElement } from '../../dav/multistatus.ts'
 import { caldav } from '../../dav/names.ts'
 import { element } from '../../dav/xml.ts'
+import { byName } from '../by-name.ts'
 import type { Context, DavReply, Loaded } from '../context.ts'
 import { existing } from '../existing.ts'
 import { compileFilter } from '../filter.ts'
 import type { CalendarFilter } from '../filter.ts'
 import { objectOf, objectOfTag } from '../load.ts'
 import { describer } from '../property.ts'
-import type { Describer, PropertyRow } from '../property.ts'
-import { multistatusReply } from '../reply.ts'
+import type { PropertyRow } from '../property.ts'
+import { listing, multistatusReply } from '../reply.ts'
 import { calendarDataRows } from '../select.ts'
 import { findNamedZone, readTimeZone } from '../time-zones.ts'
 import { listOf, noticeUnavailable } from './answer.ts'
@@ -41,13 +42,13 @@ export const calendarQuery = report({
 async function ofCalendar(context: Context, calendar: Loaded<'calendar'>, request: Query): Promise<DavReply> {
   const { filter, data } = planOf(request, (await calendar.calendar()).timeZone)
   const objects = data.length > 0 || filter.scope === 'some' ? matching(context, calendar, filter) : listed(context, calendar, filter)
-  return multistatusReply(context, told(objects, describer(context, request.selection, data)))
+  return multistatusReply(context, listing(objects, describer(context, request.selection, data)))
 }
 
 async function ofObject(context: Context, object: Loaded<'object'>, request: Query): Promise<DavReply> {
   const { filter, data } = planOf(request, (await object.calendar()).timeZone)
   const { series } = await object.stored()
-  return multistatusReply(context, told(listOf(filter.matches(series) ? [object] : []), describer(context, request.selection, data)))
+  return multistatusReply(context, listing(listOf(filter.matches(series) ? [object] : []), describer(context, request.selection, data)))
 }
 
 interface Plan {
@@ -70,20 +71,20 @@ function zoneOf({ timeZone, timeZoneId }: Query, calendarZone: TimeZoneId): Time
   return timeZone === undefined ? calendarZone : readTimeZone(element(caldav('timezone'), [timeZone]))
 }
 
-async function* told(objects: AsyncIterable<Loaded<'object'>>, tell: Describer): AsyncGenerator<ResponseElement> {
-  for await (const object of objects) yield await tell(object)
-}
-
 /** For a filter that every object passes, or none: no event has to be read. */
 async function* listed(context: Context, calendar: Loaded<'calendar'>, filter: CalendarFilter): AsyncGenerator<Loaded<'object'>> {
   if (filter.scope === 'none') return
-  for await (const tag of context.account.session.tags(calendar.resource.id)) yield objectOfTag(context, calendar, tag)
+  for await (const tag of byName(context, context.account.session.tags(calendar.resource.id))) yield objectOfTag(context, calendar, tag)
 }
 
 async function* matching(context: Context, calendar: Loaded<'calendar'>, filter: CalendarFilter): AsyncGenerator<Loaded<'object'>> {
   if (filter.scope === 'none') return
+  for await (const stored of byName(context, found(context, calendar, filter))) yield objectOf(calendar, stored)
+}
+
+async function* found(context: Context, calendar: Loaded<'calendar'>, filter: CalendarFilter): AsyncGenerator<StoredSeries> {
   for await (const each of context.account.session.objects(calendar.resource.id, filter.range)) {
     if ('kind' in each) noticeUnavailable(context, each)
-    else if (filter.scope === 'all' || filter.matches(each.series)) yield objectOf(calendar, each)
+    else if (filter.scope === 'all' || filter.matches(each.series)) yield each
   }
 }

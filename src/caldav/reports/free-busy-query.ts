@@ -1,18 +1,15 @@
 /** CALDAV:free-busy-query (RFC 4791 §7.10): when the owner of a calendar is busy. */
 
 import type { TimeRange } from '../../calendar/calendar.ts'
-import { emailAddress, instant } from '../../calendar/identifiers.ts'
+import { emailAddress } from '../../calendar/identifiers.ts'
 import type { CalendarId } from '../../calendar/identifiers.ts'
 import { caldav, dav } from '../../dav/names.ts'
 import type { TimeRangeElement } from '../../dav/requests.ts'
-import { property } from '../../icalendar/component.ts'
-import { formatInstant } from '../../icalendar/date-time.ts'
-import { formatComponent, freeBusyComponent } from '../../icalendar/format.ts'
 import type { Context, Loaded } from '../context.ts'
 import { DavError } from '../errors.ts'
 import { existing } from '../existing.ts'
 import { instantOfUtc } from '../filters/time-range.ts'
-import { busySpans, maxBusySpans, mergedBusySpans, tooManyBusySpans } from '../free-busy.ts'
+import { busySpans, formatFreeBusy, maxBusySpans, mergedBusySpans, tooManyBusySpans } from '../free-busy.ts'
 import type { BusySpan } from '../free-busy.ts'
 import { noticeUnavailable } from './answer.ts'
 import { report } from './row.ts'
@@ -29,7 +26,7 @@ export const freeBusyQuery = report({
     const spans = loaded.kind === 'calendar' && (await loaded.calendar()).access !== 'free-busy'
       ? await ofEvents(context, loaded, range)
       : await ofBackend(context, (target as { id: CalendarId }).id, range)
-    return { status: 200, headers: { 'Content-Type': 'text/calendar; charset=utf-8' }, body: formatFreeBusy(range, mergedBusySpans(spans, range)) }
+    return { status: 200, headers: { 'Content-Type': 'text/calendar; charset=utf-8' }, body: formatFreeBusy({ range, spans: mergedBusySpans(spans, range) }) }
   },
 })
 
@@ -57,10 +54,4 @@ async function ofBackend(context: Context, id: CalendarId, range: Required<TimeR
   if (!('kind' in found)) return found.map((each) => ({ ...each, type: 'BUSY' }))
   if (found.kind === 'unknown-address') throw new DavError(404, 'There is nobody of that address.')
   throw new DavError(403, 'The owner does not share these busy times.', { condition: dav('need-privileges') })
-}
-
-function formatFreeBusy(range: Required<TimeRange>, spans: readonly BusySpan[]): string {
-  const calendar = freeBusyComponent({ range, busy: [], at: instant(Date.now()) })
-  const lines = spans.map(({ type, from, to }) => property('FREEBUSY', `${formatInstant(from)}/${formatInstant(to)}`, { FBTYPE: type }))
-  return formatComponent({ ...calendar, components: calendar.components.map((each) => ({ ...each, properties: [...each.properties, ...lines] })) })
 }

@@ -8,9 +8,9 @@ import { dav } from '../../dav/names.ts'
 import type { Context, DavReply, Loaded } from '../context.ts'
 import { existing } from '../existing.ts'
 import { loadObjects, objectOfTag } from '../load.ts'
-import { describer } from '../property.ts'
+import { describer, readsSeries } from '../property.ts'
 import type { Describer } from '../property.ts'
-import { multistatusReply } from '../reply.ts'
+import { listing, multistatusReply } from '../reply.ts'
 import { formatHref } from '../resource.ts'
 import type { Resource } from '../resource.ts'
 import { calendarDataRows } from '../select.ts'
@@ -18,7 +18,7 @@ import { emptyState, formatSyncToken, parseSyncToken } from '../tags.ts'
 import { noticeUnavailable } from './answer.ts'
 import { report } from './row.ts'
 import { syncHome } from './sync-home.ts'
-import { continues, invalidToken, truncation } from './sync.ts'
+import { continues, inOrder, invalidToken, truncation } from './sync.ts'
 import type { SyncRequest } from './sync.ts'
 
 /** How many objects are held at once while an answer with calendar-data is written. */
@@ -45,7 +45,7 @@ async function syncCalendar(context: Context, calendar: Loaded<'calendar'>, requ
   const data = calendarDataRows(request.selection)
   const changes = await changesSince(context, calendar, request)
   const tell = describer(context, request.selection, data)
-  const changed = data.length > 0 ? withData(context, calendar, changes.changed, tell) : withTags(context, calendar, changes.changed, tell)
+  const changed = data.length > 0 || readsSeries(context, request.selection) ? withData(context, calendar, changes.changed, tell) : listing(changes.changed.map((tag) => objectOfTag(context, calendar, tag)), tell)
   const removed = changes.removed.map((name) => removal(calendar, name))
   const responses = inOrder(changed, removed, changes.more ? [truncation(context)] : [])
   return multistatusReply(context, responses, { syncToken: formatSyncToken(calendar.resource.id, changes.next) })
@@ -60,10 +60,6 @@ async function changesSince({ account }: Context, { resource }: Loaded<'calendar
   }
 }
 
-async function* withTags(context: Context, calendar: Loaded<'calendar'>, tags: readonly ObjectTag[], tell: Describer): AsyncGenerator<ResponseElement> {
-  for (const tag of tags) yield await tell(objectOfTag(context, calendar, tag))
-}
-
 /** tsdav asks for the data with the changes. */
 async function* withData(context: Context, calendar: Loaded<'calendar'>, tags: readonly ObjectTag[], tell: Describer): AsyncGenerator<ResponseElement> {
   for (let start = 0; start < tags.length; start += BATCH) {
@@ -72,7 +68,7 @@ async function* withData(context: Context, calendar: Loaded<'calendar'>, tags: r
     for (const name of names) {
       const object = found.get(name)
       if (object === undefined) yield removal(calendar, name)
-      else if (object.kind === 'object') yield await tell(object)
+      else if (object.kind === 'object') yield tell(object)
       else {
         noticeUnavailable(context, object)
         yield { href: hrefOf(calendar, name), status: 503 }
@@ -89,10 +85,6 @@ function removal(calendar: Loaded<'calendar'>, name: ObjectName): ResponseElemen
 function hrefOf({ resource }: Loaded<'calendar'>, name: ObjectName): string {
   const { id, door } = resource as On<'calendar'>
   return formatHref({ kind: 'object', id, door, name })
-}
-
-async function* inOrder(...lists: readonly (AsyncIterable<ResponseElement> | Iterable<ResponseElement>)[]): AsyncGenerator<ResponseElement> {
-  for (const list of lists) yield* list
 }
 
 /** The inbox never holds anything, so that it has one state; Thunderbird polls it like a calendar. */

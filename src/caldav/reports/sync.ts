@@ -32,3 +32,8 @@ export function invalidToken(cause?: unknown): DavError {
 export function truncation({ request }: Context): ResponseElement {
   return { href: request.path, status: 507, error: dav('number-of-matches-within-limits') }
 }
+
+/** The parts of an answer, one behind the other. */
+export async function* inOrder(...lists: readonly (AsyncIterable<ResponseElement> | Iterable<ResponseElement>)[]): AsyncGenerator<ResponseElement> {
+  for (const list of lists) yield* list
+}

@@ -61,7 +61,7 @@ describe('calendar-multiget (RFC 4791 §7.9)', () => {
   test('one read for all of them', async () => {
     const session = filled()
     await ask(session, path, multiget(objectKeys.map((key) => `${path}${key}.ics`)))
-    expect(session.calls).toEqual(['objectsByName', 'calendar'])
+    expect(session.calls).toEqual(['objectsByName'])
   })
 
   test('what exists and cannot be shown is never told as gone', async () => {

@@ -115,7 +115,7 @@ export function memorySession(): MemorySession {
         next: more ? backendSyncToken(String(told.at(-1)!.updated)) : token(id), more,
       }
     },
-    put: refuse, remove: refuse, answer: refuse, move: refuse, createCalendar: refuse, updateCalendar: refuse, removeCalendar: refuse,
+    put: refuse, remove: refuse, answer: refuse, announce: refuse, move: refuse, createCalendar: refuse, updateCalendar: refuse, removeCalendar: refuse,
     freeBusy: async (addresses) => {
       called('freeBusy')
       return new Map<EmailAddress, BusyPeriods | Unknown>(addresses.map((address) => [address,

@@ -1,0 +1,88 @@
+/** Busy times of calendar users, asked for at the outbox (RFC 6638 §5, RFC 5546 §3.3). */
+
+import type { BusyPeriods, TimeRange, Unknown } from '../../calendar/calendar.ts'
+import { eventsOf } from '../../calendar/event.ts'
+import type { EventSeries } from '../../calendar/event.ts'
+import { calendarId, eventUid, sameAddress } from '../../calendar/identifiers.ts'
+import type { EmailAddress, TimeZoneId } from '../../calendar/identifiers.ts'
+import type { RecipientResponse } from '../../dav/schedule-response.ts'
+import type { ItipMessage } from '../../icalendar/itip.ts'
+import type { Context } from '../context.ts'
+import { busySpans, formatFreeBusy, mergedBusySpans, withoutSpans } from '../free-busy.ts'
+import type { BusySpan } from '../free-busy.ts'
+import { storedOrNone } from '../load.ts'
+import type { PostedMessage, Recipient } from './message.ts'
+import { requestStatus } from './request-status.ts'
+
+type Request = Extract<ItipMessage, { kind: 'free-busy' }>
+
+/**
+ * One answer for each attendee, from one query for all of them. The backend tells no more than busy or free; of the user's own calendar
+ * the events are read where it is busy at all, so that tentative times are told as such.
+ */
+export async function freeBusyResponses(context: Context, posted: PostedMessage<Request>): Promise<readonly RecipientResponse[]> {
+  const addresses = posted.recipients.flatMap(({ address }) => address ?? [])
+  const found = addresses.length === 0 ? new Map<EmailAddress, Told>() : await context.account.session.freeBusy(addresses, posted.message.range)
+  const known = await knowledge(context, posted, found)
+  return posted.recipients.map((recipient) => responseFor(posted.message, recipient, recipient.address && found.get(recipient.address), known))
+}
+
+type Told = BusyPeriods | Unknown
+
+/** What is known beyond the backend's answer. */
+interface Known {
+  readonly own: EmailAddress
+  /** Of the user's own calendar, without the masked events; undefined where nothing is to be told more exactly. */
+  readonly ownSpans: readonly BusySpan[] | undefined
+  readonly masked: readonly EventSeries[]
+  readonly zone: TimeZoneId | undefined
+}
+
+async function knowledge(context: Context, { message, maskedUids }: PostedMessage<Request>, found: ReadonlyMap<EmailAddress, Told>): Promise<Known> {
+  const { account } = context
+  const own = account.address
+  const isBusy = [...found].some(([address, told]) => sameAddress(address, own) && !('kind' in told) && told.length > 0)
+  if (!isBusy && maskedUids.length === 0) return { own, ownSpans: undefined, masked: [], zone: undefined }
+  const { timeZone } = await account.session.calendar(calendarId(own))
+  const masked = await maskedEvents(context, maskedUids)
+  const ownSpans = isBusy ? await spansOfEvents(context, message.range, { zone: timeZone, maskedUids }) : undefined
+  return { own, ownSpans, masked, zone: timeZone }
+}
+
+async function maskedEvents(context: Context, uids: readonly string[]): Promise<readonly EventSeries[]> {
+  const id = calendarId(context.account.address)
+  const found = await Promise.all(uids.map(async (uid) => {
+    const name = await context.account.session.nameOf(id, eventUid(uid))
+    return name === undefined ? undefined : storedOrNone(context, id, name)
+  }))
+  return found.flatMap((stored) => (stored === undefined ? [] : [stored.series]))
+}
+
+async function spansOfEvents({ account, notice }: Context, range: Required<TimeRange>, { zone, maskedUids }: { readonly zone: TimeZoneId; readonly maskedUids: readonly string[] }): Promise<readonly BusySpan[]> {
+  const spans: BusySpan[] = []
+  for await (const each of account.session.objects(calendarId(account.address), range)) {
+    if ('kind' in each) notice({ event: 'object-unavailable', name: each.name, reason: each.reason })
+    else if (!maskedUids.includes(each.series.uid)) spans.push(...busySpans(each.series, range, zone, account.address))
+  }
+  return spans
+}
+
+function responseFor({ range, uid, organizer }: Request, { uri, address }: Recipient, told: Told | undefined, known: Known): RecipientResponse {
+  if (address === undefined || told === undefined) return { recipient: uri, requestStatus: requestStatus.invalidUser }
+  if ('kind' in told) return { recipient: uri, requestStatus: told.kind === 'no-access' ? requestStatus.noAuthority : requestStatus.invalidUser }
+  const spans = mergedBusySpans(spansOf(address, told, known, range), range)
+  const reply = { uid, organizer: organizer!.address, attendee: address }
+  return { recipient: uri, requestStatus: requestStatus.success, calendarData: formatFreeBusy({ range, spans, reply }) }
+}
+
+/**
+ * NOTE: of somebody else nothing but the times is known: the time of a masked event counts as free for its guests, whatever else they
+ * may have then. Calendar.app asks for it while it shows that very event.
+ */
+function spansOf(address: EmailAddress, told: BusyPeriods, { own, ownSpans, masked, zone }: Known, range: Required<TimeRange>): readonly BusySpan[] {
+  if (sameAddress(address, own)) return ownSpans ?? []
+  const busy = told.map((each): BusySpan => ({ ...each, type: 'BUSY' }))
+  const isGuest = (series: EventSeries): boolean => eventsOf(series).some(({ attendees }) => attendees.some((each) => sameAddress(each.address, address)))
+  const taken = zone === undefined ? [] : masked.filter(isGuest).flatMap((series) => busySpans(series, range, zone, address))
+  return busy.flatMap((span) => withoutSpans(span, mergedBusySpans(taken, range)).map((each) => ({ ...each, type: span.type })))
+}

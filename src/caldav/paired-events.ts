@@ -1,0 +1,24 @@
+/** What a client sends beside what is stored, event by event. */
+
+import type { Event, EventSeries } from '../calendar/event.ts'
+import type { RecurrenceId } from '../calendar/identifiers.ts'
+
+/** Each event beside the stored one of the same instance: its own, else the one that its series says. New kinds of series stay as sent. */
+export function mapEvents(wanted: EventSeries, stored: EventSeries, map: (event: Event, before: Event) => Event): EventSeries {
+  const mapOverrides = (overrides: ReadonlyMap<RecurrenceId, Event>) => new Map([...overrides].map(([id, event]) => {
+    const before = storedEvent(stored, id)
+    return [id, before === undefined ? event : map(event, before)] as const
+  }))
+  const main = storedEvent(stored, undefined)
+  switch (wanted.kind) {
+    case 'single': return main === undefined ? wanted : { ...wanted, event: map(wanted.event, main) }
+    case 'detached': return { ...wanted, overrides: mapOverrides(wanted.overrides) }
+    case 'recurring': return { ...wanted, master: main === undefined ? wanted.master : map(wanted.master, main), overrides: mapOverrides(wanted.overrides) }
+  }
+}
+
+function storedEvent(stored: EventSeries, id: RecurrenceId | undefined): Event | undefined {
+  const override = id === undefined || stored.kind === 'single' ? undefined : stored.overrides.get(id)
+  if (override !== undefined || stored.kind === 'detached') return override
+  return stored.kind === 'single' ? stored.event : stored.master
+}

@@ -1,0 +1,156 @@
+/** Who is told of what: action x role x setting. */
+
+import { describe, expect, test } from 'vitest'
+import { ANNA, answered, BOB, calendar, CARA, homeOf, meeting, objectOf, openWorld, UID, vevent } from './world.ts'
+import type { World } from './world.ts'
+
+interface Row {
+  readonly action: string
+  /** Before the action a meeting with Bob is there, unless told otherwise. */
+  readonly before?: 'nothing' | 'meeting' | 'series'
+  readonly act: (world: World) => Promise<{ readonly status: number; readonly condition?: string | undefined }>
+  readonly status: number
+  readonly condition?: string
+  /** In implicit mode. In outbox mode nobody is ever told by what is written. */
+  readonly mails: readonly string[]
+  /** What both read afterwards; undefined: as before the action. */
+  readonly anna?: readonly string[]
+  readonly bob?: readonly string[]
+  /** What Bob reads where nobody is told, if that makes a difference: a silent removal does not reach the guests' copies. */
+  readonly bobUntold?: readonly string[]
+}
+
+const plan = '20260915T080000Z Plan #0 anna:ACCEPTED bob:NEEDS-ACTION'
+const type = { 'Content-Type': 'text/calendar' }
+const putAs = (as: string, change: (text: string) => string, headers: Readonly<Record<string, string>> = {}) => async (world: World) => {
+  const text = (await world.text(as))!.replace(/\r\n[ \t]/g, '')
+  return world.ask(as, 'PUT', objectOf(as), { headers: { ...type, ...headers }, body: change(text) })
+}
+const putNew = (as: string, body: string) => (world: World) => world.ask(as, 'PUT', objectOf(as), { headers: type, body })
+const alarm = 'BEGIN:VALARM\r\nACTION:DISPLAY\r\nDESCRIPTION:x\r\nTRIGGER:-PT20M\r\nEND:VALARM\r\nEND:VEVENT'
+const agent = (value: string) => (text: string) => text.replaceAll(/^ATTENDEE(.*:mailto:(?:bob|cara))/gm, `ATTENDEE;SCHEDULE-AGENT=${value}$1`)
+const foreign = calendar(...vevent({ organizer: CARA, guests: { [CARA]: 'ACCEPTED', [BOB]: 'NEEDS-ACTION' } }))
+const foreignShort = ['20260915T080000Z Plan #0 anna:ACCEPTED bob:NEEDS-ACTION cara:ACCEPTED']
+const C = (local: string) => `{urn:ietf:params:xml:ns:caldav}${local}`
+const refusedChange = { status: 403, condition: C('allowed-attendee-scheduling-object-change'), mails: [] } as const
+
+const organizer: readonly Row[] = [
+  { action: 'puts a new meeting', before: 'nothing', act: putNew(ANNA, meeting()), status: 201, mails: [`invitation ${BOB}`], anna: [plan], bob: [plan] },
+  { action: 'puts an event with guests and without an organizer: no meeting', before: 'nothing', act: putNew(ANNA, calendar(...vevent().filter((line) => !line.startsWith('ORGANIZER')))), status: 201, mails: [], anna: [plan], bob: [plan] },
+  { action: 'puts what is stored already', act: putAs(ANNA, (text) => text), status: 204, mails: [] },
+  { action: 'changes the time', act: putAs(ANNA, (text) => text.replaceAll('T080000Z\r\nDTEND:20260915T09', 'T070000Z\r\nDTEND:20260915T08')), status: 204, mails: [`update ${BOB}`], anna: [plan.replace('T08', 'T07').replace('#0', '#1')], bob: [plan.replace('T08', 'T07').replace('#0', '#1')] },
+  { action: 'changes the place', act: putAs(ANNA, (text) => text.replace('SUMMARY:', 'LOCATION:Room 4\r\nSUMMARY:')), status: 204, mails: [`update ${BOB}`] },
+  { action: 'changes alarms only', act: putAs(ANNA, (text) => text.replace('END:VEVENT', alarm)), status: 204, mails: [] },
+  { action: 'changes the colour only', act: putAs(ANNA, (text) => text.replace('SUMMARY:', 'COLOR:tomato\r\nSUMMARY:')), status: 204, mails: [] },
+  { action: 'changes the own transparency only', act: putAs(ANNA, (text) => text.replace('TRANSP:OPAQUE', '').replace('SUMMARY:', 'TRANSP:TRANSPARENT\r\nSUMMARY:')), status: 204, mails: [] },
+  { action: 'writes properties that nobody keeps', act: putAs(ANNA, (text) => text.replace('SUMMARY:', 'X-MOZ-LASTACK:20260901T000000Z\r\nCATEGORIES:work\r\nSUMMARY:')), status: 204, mails: [] },
+  { action: 'puts a new meeting whose messages the client sends (SCHEDULE-AGENT=CLIENT)', before: 'nothing', act: putNew(ANNA, agent('CLIENT')(meeting())), status: 201, mails: [], anna: [plan], bob: [plan] },
+  { action: 'puts a new meeting that nobody is told of (SCHEDULE-AGENT=NONE)', before: 'nothing', act: putNew(ANNA, agent('NONE')(meeting())), status: 201, mails: [], anna: [plan], bob: [plan] },
+  { action: 'deletes', act: (world) => world.ask(ANNA, 'DELETE', objectOf(ANNA)), status: 204, mails: [`cancellation ${BOB}`], anna: [], bob: [], bobUntold: [plan] },
+  { action: 'deletes with Schedule-Reply: F', act: (world) => world.ask(ANNA, 'DELETE', objectOf(ANNA), { headers: { 'Schedule-Reply': 'F' } }), status: 204, mails: [], anna: [] },
+  { action: 'adds a guest', act: putNew(ANNA, meeting({ guests: { [BOB]: 'NEEDS-ACTION', [CARA]: 'NEEDS-ACTION' } })), status: 204, mails: [`update ${BOB}`, `invitation ${CARA}`], anna: [`${plan} cara:NEEDS-ACTION`], bob: [`${plan} cara:NEEDS-ACTION`] },
+  { action: 'removes the last guest', act: putAs(ANNA, (text) => text.replace(/ATTENDEE.*bob@example.org\r\n/, '')), status: 204, mails: [`cancellation ${BOB}`], anna: ['20260915T080000Z Plan #0 anna:ACCEPTED'], bob: [] },
+  { action: 'makes a plain event of the meeting', act: putAs(ANNA, (text) => text.replace(/ATTENDEE.*\r\n/g, '').replace(/ORGANIZER.*\r\n/, '')), status: 204, mails: [`cancellation ${BOB}`], anna: ['20260915T080000Z Plan #0'], bob: [] },
+  { action: 'gives the meeting to another organizer', act: putAs(ANNA, (text) => text.replace(/ORGANIZER.*/, `ORGANIZER:mailto:${CARA}`)), status: 403, condition: C('allowed-organizer-scheduling-object-change'), mails: [] },
+  { action: 'names two organizers', before: 'series', act: putAs(ANNA, (text) => text.replace('END:VCALENDAR', [...vevent({ start: '20260922T100000Z', organizer: CARA, lines: ['RECURRENCE-ID:20260922T080000Z'] }), 'END:VCALENDAR'].join('\r\n'))), status: 403, condition: C('same-organizer-in-all-components'), mails: [] },
+  { action: 'changes one instance', before: 'series', act: putAs(ANNA, (text) => text.replace('END:VCALENDAR', [...vevent({ start: '20260922T100000Z', lines: ['RECURRENCE-ID:20260922T080000Z'] }), 'END:VCALENDAR'].join('\r\n'))), status: 204, mails: [`update ${BOB}`], anna: [plan, '[20260922T080000Z] 20260922T100000Z Plan #1 anna:ACCEPTED bob:NEEDS-ACTION'], bob: [plan, '[20260922T080000Z] 20260922T100000Z Plan #1 anna:ACCEPTED bob:NEEDS-ACTION'] },
+  { action: 'cancels one instance', before: 'series', act: putAs(ANNA, (text) => text.replace('SUMMARY', 'EXDATE:20260922T080000Z\r\nSUMMARY')), status: 204, mails: [`cancellation ${BOB}`], anna: [`${plan} -20260922T080000Z`], bob: [`${plan} -20260922T080000Z`], bobUntold: [plan] },
+]
+
+const attendee: readonly Row[] = [
+  { action: 'accepts', act: putAs(BOB, (text) => answered(text, BOB, 'ACCEPTED')), status: 204, mails: [`response ${ANNA}`], anna: [plan.replace('bob:NEEDS-ACTION', 'bob:ACCEPTED')], bob: [plan.replace('bob:NEEDS-ACTION', 'bob:ACCEPTED')] },
+  { action: 'declines with a COMMENT', act: putAs(BOB, (text) => answered(text, BOB, 'DECLINED').replace('SUMMARY:', 'COMMENT:no time\r\nSUMMARY:')), status: 204, mails: [`response ${ANNA}`], anna: [plan.replace('bob:NEEDS-ACTION', 'bob:DECLINED(no time)')], bob: [plan.replace('bob:NEEDS-ACTION', 'bob:DECLINED(no time)')] },
+  { action: 'answers by own e-mail (SCHEDULE-AGENT=CLIENT at the organizer)', act: putAs(BOB, (text) => answered(text, BOB, 'ACCEPTED').replace('ORGANIZER', 'ORGANIZER;SCHEDULE-AGENT=CLIENT')), status: 204, mails: [], anna: [plan.replace('bob:NEEDS-ACTION', 'bob:ACCEPTED')], bob: [plan.replace('bob:NEEDS-ACTION', 'bob:ACCEPTED')] },
+  { action: 'puts what is stored already', act: putAs(BOB, (text) => text), status: 204, mails: [] },
+  { action: 'changes alarms only', act: putAs(BOB, (text) => text.replace('END:VEVENT', alarm)), status: 204, mails: [] },
+  { action: 'changes names that come from an address book only', act: putAs(BOB, (text) => text.replace('ATTENDEE;', 'ATTENDEE;CN=Somebody;')), status: 204, mails: [] },
+  { action: 'changes the time', act: putAs(BOB, (text) => text.replace('DTSTART:20260915T08', 'DTSTART:20260915T07')), ...refusedChange },
+  { action: 'changes the title', act: putAs(BOB, (text) => text.replace('SUMMARY:Plan', 'SUMMARY:Mine')), ...refusedChange },
+  { action: 'adds a guest', act: putAs(BOB, (text) => text.replace('SUMMARY:', `ATTENDEE:mailto:${CARA}\r\nSUMMARY:`)), ...refusedChange },
+  { action: 'answers for another one who was read just now', act: async (world) => {
+    const etag = (await world.ask(BOB, 'GET', objectOf(BOB))).headers.get('ETag')!
+    return putAs(BOB, (text) => answered(text, ANNA, 'DECLINED'), { 'If-Match': etag })(world)
+  }, ...refusedChange },
+  { action: 'becomes the organizer', act: putAs(BOB, (text) => text.replace(/ORGANIZER.*/, `ORGANIZER:mailto:${BOB}`)), ...refusedChange },
+  { action: 'deletes', act: (world) => world.ask(BOB, 'DELETE', objectOf(BOB)), status: 204, mails: [`response ${ANNA}`], anna: [plan.replace('bob:NEEDS-ACTION', 'bob:DECLINED')], bob: [] },
+  { action: 'deletes with Schedule-Reply: F', act: (world) => world.ask(BOB, 'DELETE', objectOf(BOB), { headers: { 'Schedule-Reply': 'F' } }), status: 204, mails: [], anna: [plan.replace('bob:NEEDS-ACTION', 'bob:DECLINED')], bob: [] },
+  { action: 'declines one instance', before: 'series', act: putAs(BOB, (text) => text.replace('SUMMARY', 'EXDATE:20260922T080000Z\r\nSUMMARY')), status: 204, mails: [`response ${ANNA}`], anna: [plan, '[20260922T080000Z] 20260922T080000Z Plan #0 anna:ACCEPTED bob:DECLINED'], bob: [`${plan} -20260922T080000Z`] },
+]
+
+const outsider: readonly Row[] = [
+  { action: 'puts the mailed meeting of a foreign organizer: a private copy', before: 'nothing', act: putNew(BOB, foreign), status: 201, mails: [], bob: foreignShort },
+  { action: 'puts one that does not name the user', before: 'nothing', act: putNew(BOB, calendar(...vevent({ organizer: CARA, guests: {} }))), status: 201, mails: [], bob: ['20260915T080000Z Plan #0 anna:ACCEPTED'] },
+]
+
+const before = {
+  nothing: undefined,
+  meeting: meeting(),
+  series: meeting({ lines: ['RRULE:FREQ=WEEKLY;COUNT=4'] }),
+}
+
+describe.each(['implicit', 'outbox'] as const)('scheduling %s (RFC 6638 §3.2)', (scheduling) => {
+  describe.each<[string, readonly Row[]]>([['the organizer', organizer], ['an attendee', attendee], ['an outsider', outsider]])('%s', (_, rows) => {
+    test.each(rows)('$action', async ({ before: state = 'meeting', act, status, condition, mails, anna, bob, bobUntold }) => {
+      const world = await openWorld({ scheduling })
+      const text = before[state]
+      if (text !== undefined) await world.put(ANNA, text, { expect: 201 })
+      await world.mails()
+      const was = { anna: await world.seen(ANNA), bob: await world.seen(BOB) }
+      const answer = await act(world)
+      expect({ status: answer.status, condition: answer.condition }).toEqual({ status, condition })
+      expect(await world.mails()).toEqual(scheduling === 'implicit' ? mails : [])
+      expect(await world.seen(ANNA)).toEqual(anna ?? was.anna)
+      const isTold = scheduling === 'implicit' && mails.length > 0
+      expect(await world.seen(BOB)).toEqual((isTold ? bob : bobUntold ?? bob) ?? was.bob)
+      expect(await world.mails()).toEqual([])
+      await world.gateway.close()
+    })
+  })
+})
+
+test('a meeting lies in one calendar of its user only (RFC 6638 §3.2.4.1)', async () => {
+  const world = await openWorld()
+  const made = await world.ask(ANNA, 'MKCALENDAR', `${homeOf(ANNA)}second/`, { expect: 201 })
+  await world.put(ANNA, meeting(), { expect: 201 })
+  await world.mails()
+  const refused = await world.put(ANNA, meeting(), { path: `${made.headers.get('Location')!}${UID}.ics`, expect: 403 })
+  expect(refused.condition).toBe(C('unique-scheduling-object-resource'))
+  expect(refused.content).toEqual([['{DAV:}href', objectOf(ANNA)]])
+  const copied = await world.ask(ANNA, 'COPY', objectOf(ANNA), { headers: { Destination: `${made.headers.get('Location')!}${UID}.ics` } })
+  expect(copied).toMatchObject({ status: 403, condition: C('unique-scheduling-object-resource'), content: [['{DAV:}href', objectOf(ANNA)]] })
+  expect(await world.mails()).toEqual([])
+  await world.gateway.close()
+})
+
+describe('SCHEDULE-AGENT (RFC 6638 §7.1)', () => {
+  const both = { guests: { [BOB]: 'NEEDS-ACTION', [CARA]: 'NEEDS-ACTION' } }
+  const carasOwn = (value: string) => meeting(both).replace(`ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:${CARA}`, `ATTENDEE;SCHEDULE-AGENT=${value};PARTSTAT=NEEDS-ACTION:mailto:${CARA}`)
+
+  test.each(['CLIENT', 'NONE'])('%s of one guest: only the others are invited, and it stays with the event', async (value) => {
+    const world = await openWorld()
+    await world.put(ANNA, carasOwn(value), { expect: 201 })
+    expect(await world.mails()).toEqual([`invitation ${BOB}`])
+    expect((await world.text(ANNA))!.replace(/\r\n /g, '')).toMatch(new RegExp(`ATTENDEE[^\\r]*;SCHEDULE-AGENT=${value}:mailto:${CARA}\r`))
+    await world.put(ANNA, (await world.text(ANNA))!)
+    expect(await world.mails()).toEqual([])
+    await world.gateway.close()
+  })
+
+  test('one who is added later is not told either', async () => {
+    const world = await openWorld()
+    await world.put(ANNA, meeting({ guests: {} }), { expect: 201 })
+    await world.put(ANNA, carasOwn('CLIENT'))
+    expect(await world.mails()).toEqual([`invitation ${BOB}`])
+    expect(await world.seen(BOB)).toEqual(['20260915T080000Z Plan #0 anna:ACCEPTED bob:NEEDS-ACTION cara:NEEDS-ACTION'])
+    await world.gateway.close()
+  })
+
+  test('where the client tells everybody, it does so of changes and of the removal as well', async () => {
+    const world = await openWorld()
+    await world.put(ANNA, agent('CLIENT')(meeting()), { expect: 201 })
+    await putAs(ANNA, (text) => text.replace(/DTSTART:.*/, 'DTSTART:20260915T070000Z'))(world)
+    await world.ask(ANNA, 'DELETE', objectOf(ANNA), { expect: 204 })
+    expect(await world.mails()).toEqual([])
+    await world.gateway.close()
+  })
+})

@@ -1,0 +1,171 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { ANNA, answered, BOB, calendar, CARA, meeting, objectOf, openWorld, vevent } from './world.ts'
+import type { World } from './world.ts'
+
+let world: World
+beforeEach(async () => {
+  world = await openWorld()
+})
+afterEach(() => world.gateway.close())
+
+/** After a step: what both clients read, what the service holds of both, and the mails. */
+async function expectAll(expected: { readonly anna: readonly string[]; readonly bob: readonly string[]; readonly stored: readonly string[]; readonly mails: readonly string[] }): Promise<void> {
+  const mails = await world.mails()
+  const [anna, bob, stored] = await Promise.all([world.seen(ANNA), world.seen(BOB), world.stored(ANNA)])
+  expect({ anna, bob, stored, mails }).toEqual(expected)
+  expect(await world.mails()).toEqual([]) // reading tells nobody
+}
+
+const invite = (given = {}) => world.put(ANNA, meeting(given), { headers: { 'If-None-Match': '*' }, expect: 201 })
+
+describe('a meeting (RFC 6638 §3.2)', () => {
+  test('invite, move, answer, remove', async () => {
+    await invite()
+    const invited = ['20260915T080000Z Plan #0 anna:ACCEPTED bob:NEEDS-ACTION']
+    await expectAll({ anna: invited, bob: invited, stored: ['confirmed Plan anna:accepted bob:needsAction'], mails: [`invitation ${BOB}`] })
+
+    await world.put(BOB, answered((await world.text(BOB))!, BOB, 'ACCEPTED'))
+    const accepted = ['20260915T080000Z Plan #0 anna:ACCEPTED bob:ACCEPTED']
+    await expectAll({ anna: accepted, bob: accepted, stored: ['confirmed Plan anna:accepted bob:accepted'], mails: [`response ${ANNA}`] })
+
+    await world.put(ANNA, (await world.text(ANNA))!.replace(/DTSTART:.*/, 'DTSTART:20260915T100000Z').replace(/DTEND:.*/, 'DTEND:20260915T110000Z'))
+    const moved = ['20260915T100000Z Plan #1 anna:ACCEPTED bob:ACCEPTED']
+    await expectAll({ anna: moved, bob: moved, stored: ['confirmed Plan anna:accepted bob:accepted'], mails: [`update ${BOB}`] })
+
+    await world.put(BOB, answered((await world.text(BOB))!, BOB, 'TENTATIVE', 'maybe later'))
+    const tentative = ['20260915T100000Z Plan #1 anna:ACCEPTED bob:TENTATIVE(maybe later)']
+    await expectAll({ anna: tentative, bob: tentative, stored: ['confirmed Plan anna:accepted bob:tentative(maybe later)'], mails: [`response ${ANNA}`] })
+
+    await world.ask(ANNA, 'DELETE', objectOf(ANNA), { expect: 204 })
+    await expectAll({ anna: [], bob: [], stored: [], mails: [`cancellation ${BOB}`] })
+  })
+
+  test('add and remove a guest', async () => {
+    await invite()
+    await world.mails()
+    await world.put(ANNA, meeting({ guests: { [BOB]: 'NEEDS-ACTION', [CARA]: 'NEEDS-ACTION' } }))
+    const three = ['20260915T080000Z Plan #0 anna:ACCEPTED bob:NEEDS-ACTION cara:NEEDS-ACTION']
+    await expectAll({ anna: three, bob: three, stored: ['confirmed Plan anna:accepted bob:needsAction cara:needsAction'], mails: [`update ${BOB}`, `invitation ${CARA}`] })
+
+    await world.put(ANNA, meeting({ guests: { [CARA]: 'NEEDS-ACTION' } }))
+    expect(await world.mails()).toEqual([`update ${CARA}`, `cancellation ${BOB}`])
+    expect(await world.seen(BOB)).toEqual([])
+    expect(await world.seen(ANNA)).toEqual(['20260915T080000Z Plan #0 anna:ACCEPTED cara:NEEDS-ACTION'])
+  })
+
+  test('decline by DELETE: the organizer is told once, and the copy stays away (RFC 6638 §3.2.2.3)', async () => {
+    await invite()
+    await world.mails()
+    await world.ask(BOB, 'DELETE', objectOf(BOB), { expect: 204 })
+    await expectAll({
+      anna: ['20260915T080000Z Plan #0 anna:ACCEPTED bob:DECLINED'], bob: [], stored: ['confirmed Plan anna:accepted bob:declined'], mails: [`response ${ANNA}`],
+    })
+    await world.put(ANNA, (await world.text(ANNA))!.replace('SUMMARY:Plan', 'SUMMARY:Plan B'))
+    await expectAll({
+      anna: ['20260915T080000Z Plan B #0 anna:ACCEPTED bob:DECLINED'], bob: [], stored: ['confirmed Plan B anna:accepted bob:declined'], mails: [`update ${BOB}`],
+    })
+  })
+
+  test('an organizer who is not among the attendees is told of answers and of a decline too', async () => {
+    const alone = calendar(...vevent().filter((line) => !line.includes('PARTSTAT=ACCEPTED')))
+    await world.put(ANNA, alone, { expect: 201 })
+    expect(await world.mails()).toEqual([`invitation ${BOB}`])
+    await world.put(BOB, answered((await world.text(BOB))!, BOB, 'ACCEPTED'))
+    expect(await world.mails()).toEqual([`response ${ANNA}`])
+    await world.ask(BOB, 'DELETE', objectOf(BOB), { expect: 204 })
+    expect(await world.mails()).toEqual([`response ${ANNA}`])
+  })
+})
+
+describe('a series (RFC 6638 §3.2, RFC 5546 §3.2)', () => {
+  const weekly = { lines: ['RRULE:FREQ=WEEKLY;COUNT=4'] }
+  const second = '20260922T080000Z'
+
+  test('one instance is moved, answered and cancelled alone', async () => {
+    await invite(weekly)
+    const [series] = ['20260915T080000Z Plan #0 anna:ACCEPTED bob:NEEDS-ACTION']
+    await expectAll({ anna: [series!], bob: [series!], stored: ['confirmed Plan anna:accepted bob:needsAction'], mails: [`invitation ${BOB}`] })
+
+    const late = vevent({ start: '20260922T120000Z', summary: 'Plan late', sequence: 1, lines: [`RECURRENCE-ID:${second}`] })
+    await world.put(ANNA, calendar(...vevent(weekly), ...late))
+    const moved = [series!, `[${second}] 20260922T120000Z Plan late #1 anna:ACCEPTED bob:NEEDS-ACTION`]
+    await expectAll({
+      anna: moved, bob: moved, mails: [`update ${BOB}`],
+      stored: ['2026-09-22 confirmed Plan late anna:accepted bob:needsAction', 'confirmed Plan anna:accepted bob:needsAction'],
+    })
+
+    const read = (await world.text(BOB))!
+    const at = read.lastIndexOf('BEGIN:VEVENT')
+    await world.put(BOB, read.slice(0, at).replace(/\r\n[ \t]/g, '') + answered(read.slice(at), BOB, 'DECLINED', 'on leave'))
+    const declined = [series!, `[${second}] 20260922T120000Z Plan late #1 anna:ACCEPTED bob:DECLINED(on leave)`]
+    await expectAll({
+      anna: declined, bob: declined, mails: [`response ${ANNA}`],
+      stored: ['2026-09-22 confirmed Plan late anna:accepted bob:declined(on leave)', 'confirmed Plan anna:accepted bob:needsAction'],
+    })
+
+    await world.put(ANNA, calendar(...vevent({ lines: [...weekly.lines, `EXDATE:${second}`] })))
+    const cut = [`${series!} -${second}`]
+    await expectAll({ anna: cut, bob: cut, stored: ['2026-09-22 cancelled', 'confirmed Plan anna:accepted bob:needsAction'], mails: [`cancellation ${BOB}`] })
+  })
+
+  test('an attendee answers one instance that nobody has changed, then all', async () => {
+    await invite(weekly)
+    await world.mails()
+    const read = (await world.text(BOB))!.replace(/\r\n[ \t]/g, '')
+    const master = read.slice(read.indexOf('BEGIN:VEVENT'), read.indexOf('END:VCALENDAR'))
+    const instance = master.replace(/RRULE:.*\r\n/, '').replace(/DTSTART:.*/, `DTSTART:${second}`).replace(/DTEND:.*/, 'DTEND:20260922T090000Z').replace('BEGIN:VEVENT', `BEGIN:VEVENT\r\nRECURRENCE-ID:${second}`)
+    await world.put(BOB, read.replace('END:VCALENDAR', `${answered(instance, BOB, 'TENTATIVE')}END:VCALENDAR`))
+    const one = ['20260915T080000Z Plan #0 anna:ACCEPTED bob:NEEDS-ACTION', `[${second}] ${second} Plan #0 anna:ACCEPTED bob:TENTATIVE`]
+    await expectAll({
+      anna: one, bob: one, mails: [`response ${ANNA}`],
+      stored: ['2026-09-22 confirmed Plan anna:accepted bob:tentative', 'confirmed Plan anna:accepted bob:needsAction'],
+    })
+
+    await world.put(BOB, answered((await world.text(BOB))!, BOB, 'ACCEPTED'))
+    expect(await world.seen(ANNA)).toEqual(['20260915T080000Z Plan #0 anna:ACCEPTED bob:ACCEPTED'])
+    expect(new Set(await world.mails())).toEqual(new Set([`response ${ANNA}`]))
+  })
+
+  test('an attendee takes one instance off the own calendar: a decline of that one (RFC 6638 §3.2.2.1)', async () => {
+    await invite(weekly)
+    await world.mails()
+    await world.put(BOB, (await world.text(BOB))!.replace(/RRULE:.*\r\n/, `$&EXDATE:${second}\r\n`))
+    expect(await world.mails()).toEqual([`response ${ANNA}`])
+    expect(await world.seen(ANNA)).toEqual(['20260915T080000Z Plan #0 anna:ACCEPTED bob:NEEDS-ACTION', `[${second}] ${second} Plan #0 anna:ACCEPTED bob:DECLINED`])
+    expect(await world.seen(BOB)).toEqual([`20260915T080000Z Plan #0 anna:ACCEPTED bob:NEEDS-ACTION -${second}`])
+  })
+
+  test('another rule raises SEQUENCE and is told once', async () => {
+    await invite(weekly)
+    await world.mails()
+    await world.put(ANNA, (await world.text(ANNA))!.replace('COUNT=4', 'COUNT=6'))
+    expect(await world.mails()).toEqual([`update ${BOB}`])
+    expect(await world.seen(BOB)).toEqual(['20260915T080000Z Plan #1 anna:ACCEPTED bob:NEEDS-ACTION'])
+  })
+})
+
+describe('a delegate (a calendar that its owner lets another one write)', () => {
+  const inHome = `/calendar/dav/${BOB}/${ANNA}/E1B2C3D4.ics`
+  beforeEach(async () => {
+    await world.gateway.rest(ANNA, 'POST', `/calendars/${ANNA}/acl`, { role: 'writer', scope: { type: 'user', value: BOB } })
+    await world.gateway.rest(BOB, 'POST', '/users/me/calendarList', { id: ANNA })
+  })
+
+  test('invites in the name of the owner', async () => {
+    await world.put(BOB, meeting({ guests: { [CARA]: 'NEEDS-ACTION' } }), { path: inHome, expect: 201 })
+    await expectAll({
+      anna: ['20260915T080000Z Plan #0 anna:ACCEPTED cara:NEEDS-ACTION'], bob: [], stored: ['confirmed Plan anna:accepted cara:needsAction'], mails: [`invitation ${CARA}`],
+    })
+  })
+
+  test('answers for the owner, not for himself', async () => {
+    const carasMeeting = { summary: 'Plan', start: { dateTime: '2026-09-15T08:00:00Z' }, end: { dateTime: '2026-09-15T09:00:00Z' }, iCalUID: 'E1B2C3D4', attendees: [{ email: ANNA }, { email: BOB }] }
+    await world.gateway.rest(CARA, 'POST', `/calendars/${CARA}/events?sendUpdates=none`, carasMeeting)
+    await world.put(BOB, answered((await world.text(BOB, inHome))!, ANNA, 'ACCEPTED'), { path: inHome })
+    expect(await world.mails()).toEqual([`response ${CARA}`])
+    expect(await world.seen(ANNA)).toEqual(['20260915T100000 Plan #0 anna:ACCEPTED bob:NEEDS-ACTION'])
+    const etag = (await world.ask(BOB, 'GET', inHome)).headers.get('ETag')!
+    const own = answered((await world.text(BOB, inHome))!, BOB, 'ACCEPTED')
+    expect(await world.put(BOB, own, { path: inHome, headers: { 'If-Match': etag }, expect: 403 })).toMatchObject({ condition: '{urn:ietf:params:xml:ns:caldav}allowed-attendee-scheduling-object-change' })
+  })
+})
