@@ -33,7 +33,7 @@ export const gatewaySettings = {
   googleClientSecret: { kind: text, help: 'its secret; better given as the variable', isSecret: true },
   scheduling: { kind: oneOf('implicit', 'outbox'), default: 'implicit', help: 'how guests are told: `implicit` when an event is written, `outbox` only by what the program posts to the outbox (the way of 2008)' },
   freshnessMs: { kind: whole(0, 3_600_000, 'milliseconds'), default: '2000', help: 'so long an answer may be old, in ms; 0 asks the backend each time' },
-  cacheMb: { kind: whole(1, 65_536, 'MiB'), default: '128', help: 'memory for calendars that were read, in MiB' },
+  cacheMb: { kind: whole(1, 65_536, 'MiB'), default: '512', help: 'memory for calendars that were read, in MiB' },
   maxObjectKb: { kind: whole(1, 65_536, 'KiB'), default: '1024', help: 'the largest calendar object that is taken, in KiB' },
   maxXmlKb: { kind: whole(1, 65_536, 'KiB'), default: '2048', help: 'the largest request of XML that is taken, in KiB' },
   emulatorPort: { kind: port, help: 'also serves the REST API of the embedded calendars, in clear HTTP on loopback' },

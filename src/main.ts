@@ -3,13 +3,14 @@
  * Parts are loaded when they are needed, and compiled once (Node's compile cache), so that a start takes a moment only.
  */
 
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Emulator } from './backends/emulator/index.ts'
 import type { Backend } from './calendar/backend.ts'
 import type { BackendConfig, DataPlace, GatewayConfig } from './config.ts'
 import type { Command } from './help.ts'
+import { stopOnSignal } from './signals.ts'
 import type { AccountRecord, DemoAccount } from './server/credentials/accounts.ts'
 import type { Fetch, Listener } from './server/listen.ts'
 import type { Log } from './server/log.ts'
@@ -17,11 +18,11 @@ import type { WelcomeFacts } from './server/welcome.ts'
 
 enableCompileCache(join(import.meta.dirname, '..', 'node_modules', '.cache', 'calgate'))
 process.env['TZ'] = 'UTC'
+// What is written is this user's own: calendars, keys, the demo account.
+process.umask(0o077)
 
 /** So long requests under way may take to end after a signal. */
 const GRACE_MS = 10_000
-/** One Ctrl+C reaches a program under npm twice, from the terminal and from npm; only later ones are meant. */
-const SAME_SIGNAL_MS = 500
 const DAY_MS = 86_400_000
 
 /** Something beside the settings keeps a start from succeeding; the message is a sentence for people. */
@@ -63,7 +64,7 @@ async function runGateway(argv: readonly string[]): Promise<void> {
   const listener = await listen(config, certificates.server, fetch)
   certificates.renewInto(listener)
   const rest = await exposeEmulator(config.backend, emulator)
-  stopOnSignal(async () => {
+  stopOnSignal(fail, async () => {
     await Promise.all([listener.close(GRACE_MS), rest?.close(GRACE_MS)])
     await backend.close()
     emulator?.close()
@@ -77,7 +78,7 @@ async function runEmulator(argv: readonly string[]): Promise<void> {
   makeFolder(config.data)
   const emulator = await openEmulator(config.data, config.withControl)
   const listener = await listenOnLoopback(config.port, emulator.fetch)
-  stopOnSignal(async () => {
+  stopOnSignal(fail, async () => {
     await listener.close(GRACE_MS)
     emulator.close()
   })
@@ -108,6 +109,16 @@ function makeFolder(data: DataPlace): void {
   }
 }
 
+/** Opens what earlier starts left in the data folder; where that is broken or cannot be written, a sentence names it. */
+function fromData<T>(data: DataPlace, name: string, open: () => T): T {
+  try {
+    return open()
+  } catch (error) {
+    const place = data.kind === 'memory' ? ':memory:' : data.path
+    throw new StartError(`--data ${place}: ${name} cannot be used (${(error as Error).message}).`, { cause: error })
+  }
+}
+
 interface Accounts {
   readonly records: readonly AccountRecord[]
   /** Set when the first start made it, and nobody else has told the user about it. */
@@ -117,7 +128,8 @@ interface Accounts {
 async function openAccounts({ accounts, data }: GatewayConfig, log: Log): Promise<Accounts> {
   if (accounts === 'demo') {
     const { demoAccount } = await import('./server/credentials/accounts.ts')
-    const demo = demoAccount(data.kind === 'memory' ? undefined : join(data.path, 'demo-account.json'))
+    const path = data.kind === 'memory' ? undefined : join(data.path, 'demo-account.json')
+    const demo = fromData(data, 'demo-account.json', () => demoAccount(path))
     return { records: [{ address: demo.address, secret: { kind: 'clear', password: demo.password } }], demo }
   }
   const inClear = accounts.filter(({ secret }) => secret.kind === 'clear').length
@@ -147,7 +159,8 @@ async function openBackend({ backend: config, data, cache }: GatewayConfig, acco
 
 async function openEmulator(data: DataPlace, withControl: boolean): Promise<Emulator> {
   const { createEmulator } = await import('./backends/emulator/index.ts')
-  return createEmulator({ file: data.kind === 'memory' ? ':memory:' : join(data.path, 'calendars.sqlite'), control: withControl })
+  const file = data.kind === 'memory' ? ':memory:' : join(data.path, 'calendars.sqlite')
+  return fromData(data, 'calendars.sqlite', () => createEmulator({ file, control: withControl }))
 }
 
 interface Certificates {
@@ -162,9 +175,13 @@ async function openCertificates({ tls, data, publicName }: GatewayConfig): Promi
   const { localCertificates } = await import('./server/tls.ts')
   const made = (): ReturnType<typeof localCertificates> =>
     localCertificates(data.kind === 'memory' ? ':memory:' : data.path, [publicName], new Date())
-  const { server, authorityPath } = made()
+  const { server, authorityPath } = fromData(data, 'a certificate or key', made)
+  if (data.kind === 'memory') {
+    process.once('exit', () => { rmSync(dirname(authorityPath), { recursive: true, force: true }) })
+    return { server, authorityPath, renewInto: () => {} }
+  }
   const renewInto = (listener: Listener): void => { setInterval(() => { listener.useCertificate(made().server) }, DAY_MS).unref() }
-  return { server, authorityPath, renewInto: data.kind === 'memory' ? () => {} : renewInto }
+  return { server, authorityPath, renewInto }
 }
 
 async function createGateway({ isProxy, limits, scheduling }: GatewayConfig, { backend, accounts, log }: {
@@ -180,10 +197,10 @@ async function createGateway({ isProxy, limits, scheduling }: GatewayConfig, { b
   return app.fetch
 }
 
-async function listen({ hosts, port }: GatewayConfig, certificate: Certificates['server'], fetch: Fetch): Promise<Listener> {
+async function listen({ hosts, port, publicName }: GatewayConfig, certificate: Certificates['server'], fetch: Fetch): Promise<Listener> {
   const { listenTls } = await import('./server/listen.ts')
   const { allowFor } = await import('./caldav/handle.ts')
-  return listenTls(certificate, { fetch, hosts, port, allow: allowFor('calendar') }).catch(toStartError('--port', port))
+  return listenTls(certificate, { fetch, hosts, port, allow: allowFor('calendar') }).catch(toStartError(`--port ${port}`, `--host ${publicName}`))
 }
 
 async function exposeEmulator(config: BackendConfig, emulator: Emulator | undefined): Promise<Omit<Listener, 'useCertificate'> | undefined> {
@@ -193,21 +210,25 @@ async function exposeEmulator(config: BackendConfig, emulator: Emulator | undefi
 
 async function listenOnLoopback(port: number, fetch: Fetch, setting = '--port'): Promise<Omit<Listener, 'useCertificate'>> {
   const { listenClear } = await import('./server/listen.ts')
-  return listenClear({ fetch, hosts: ['127.0.0.1', '::1'], port }).catch(toStartError(setting, port))
+  return listenClear({ fetch, hosts: ['127.0.0.1', '::1'], port }).catch(toStartError(`${setting} ${port}`))
 }
 
-const reasons: Readonly<Record<string, string>> = {
+const portReasons: Readonly<Record<string, string>> = {
   EADDRINUSE: 'another program uses it already; choose another one',
   EACCES: 'this user may not listen on it; choose one above 1023',
-  EADDRNOTAVAIL: 'this machine does not have the address of --host',
-  ENOTFOUND: 'the name in --host is not known',
+}
+const hostReasons: Readonly<Record<string, string>> = {
+  EADDRNOTAVAIL: 'this machine does not have that address',
+  ENOTFOUND: 'that name is not known',
 }
 
-function toStartError(setting: string, port: number): (error: NodeJS.ErrnoException) => never {
+/** @param port, host the settings that are at fault, as they were given */
+function toStartError(port: string, host = 'loopback'): (error: NodeJS.ErrnoException) => never {
   return (error) => {
-    const reason = reasons[error.code ?? '']
+    const { code = '' } = error
+    const reason = portReasons[code] ?? hostReasons[code]
     if (reason === undefined) throw error
-    throw new StartError(`${setting} ${port} cannot be listened on: ${reason}.`, { cause: error })
+    throw new StartError(`${code in hostReasons ? host : port} cannot be listened on: ${reason}.`, { cause: error })
   }
 }
 
@@ -231,29 +252,6 @@ async function greet({ config, listener, accounts, restPort, authorityPath }: {
     data: config.data.kind === 'memory' ? 'in memory, gone when the gateway stops' : config.data.path,
     restUrl: restPort === undefined ? undefined : `http://127.0.0.1:${restPort}/calendar/v3`,
   }))
-}
-
-/** The first signal lets what is under way end; a later one ends at once. */
-function stopOnSignal(stop: () => Promise<void>): void {
-  let askedAt: number | undefined
-  const onSignal = (): void => {
-    if (askedAt !== undefined && performance.now() - askedAt > SAME_SIGNAL_MS) process.exit(1)
-    if (askedAt !== undefined) return
-    askedAt = performance.now()
-    stop().then(() => process.exit(0), fail)
-  }
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
-  if (process.env['npm_lifecycle_event'] !== undefined) whenParentEnds(onSignal)
-}
-
-/** A signal to npm reaches the shell between npm and us, which ends without passing it on (dash). Left alone, we would run on unseen. */
-function whenParentEnds(onEnd: () => void): void {
-  const parent = process.ppid
-  const watch = setInterval(() => {
-    if (process.ppid === parent) return
-    clearInterval(watch)
-    onEnd()
-  }, 200).unref()
 }
 
 await main(process.argv.slice(2)).catch(fail)

@@ -27,7 +27,7 @@ describe('with no settings at all', () => {
   test('the gateway is on loopback, with the emulator and the demo account', () => {
     expect(gateway('')).toEqual({
       hosts: ['127.0.0.1', '::1'], publicName: 'localhost', port: 8443, data: { kind: 'folder', path: resolve('data') }, accounts: 'demo', tls: 'local',
-      isProxy: expect.any(Function), backend: { kind: 'emulator', exposed: undefined }, cache: { maxBytes: 128 * 1024 * 1024, freshnessMs: 2000 },
+      isProxy: expect.any(Function), backend: { kind: 'emulator', exposed: undefined }, cache: { maxBytes: 512 * 1024 * 1024, freshnessMs: 2000 },
       limits: { calendarBytes: 1024 * 1024, xmlBytes: 2 * 1024 * 1024 }, scheduling: 'implicit', logLevel: 'info',
     })
   })
@@ -104,7 +104,7 @@ describe('a wrong setting stops the start, with one sentence that says what woul
     ['--data=', '--data must be the path of a folder, or :memory:, and not "".'],
     ['--accounts @/none.json', '--accounts "@/none.json" must be a file that can be read (ENOENT).'],
     ['--accounts @', '--accounts "@" must be a file that can be read (EISDIR).'],
-    ['--accounts @/broken.json', '--accounts "@/broken.json": is not JSON.'],
+    ['--accounts @/broken.json', '--accounts "@/broken.json": must be JSON.'],
     ['--tls-cert x', '--tls-cert and --tls-key belong together, and --tls-key is not given.'],
     ['--tls-cert @/one/tls-key.pem --tls-key @/one/tls-key.pem', '--tls-cert "@/one/tls-key.pem": must hold a certificate in PEM.'],
     ['--tls-cert @/one/tls-cert.pem --tls-key @/one/tls-cert.pem', '--tls-key "@/one/tls-cert.pem": must hold a private key without a pass phrase in PEM.'],

@@ -21,6 +21,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   'backends/emulator/': ['types calendar/', 'types backends/google/wire.ts', 'icalendar/recurrence.ts', 'icalendar/time-zone.ts', 'backends/transport.ts'],
   'server/': ['calendar/', 'caldav/', 'dav/'],
   'settings.ts': [],
+  'signals.ts': [],
   'config.ts': ['settings.ts', 'server/', 'backends/index.ts'],
   'help.ts': ['config.ts', 'settings.ts'],
   'main.ts': [''],

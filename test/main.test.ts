@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parsePasswordHash } from '../src/server/credentials/password-hash.ts'
@@ -85,10 +85,18 @@ describe('npm start', () => {
     expect(await stop(second.child, 'SIGINT')).toBe(0)
   })
 
-  test('in memory nothing is left behind but the certificate to trust', async () => {
+  test('what lies in the data folder is for its user alone, in a folder that others may read too', async () => {
+    const { child } = await gateway('--data', folder)
+    const modes = ['calendars.sqlite', 'demo-account.json', 'ca-key.pem', 'tls-key.pem'].map((file) => statSync(join(folder, file)).mode & 0o077)
+    expect(modes).toEqual([0, 0, 0, 0])
+    expect(await stop(child, 'SIGTERM')).toBe(0)
+  })
+
+  test('in memory nothing is left behind, not even the certificate to trust', async () => {
     const { output, ask, child } = await gateway('--data', ':memory:')
     expect((await ask(value(output, 'Account'), value(output, 'Password'), 'PROPFIND', '/calendar/dav/', '', { depth: '0' })).status).toBe(207)
     expect(await stop(child, 'SIGTERM')).toBe(0)
+    expect(existsSync(dirname(value(output, 'Certificate')))).toBe(false)
   })
 
   test('accounts of a file take the place of the demo account; a clear password is warned of, and no secret is printed', async () => {
@@ -132,6 +140,21 @@ describe('what keeps a start from succeeding', () => {
     const { port } = new URL(value(output, 'Address'))
     const { code, errors } = await outcome(['--port', port, '--data', ':memory:'])
     expect([code, errors]).toEqual([1, `calgate: --port ${port} cannot be listened on: another program uses it already; choose another one.\n`])
+  })
+  test('a host that is not there: one sentence that names it', async () => {
+    const { code, errors } = await outcome(['--host', '192.0.2.1', '--port', '0', '--data', ':memory:'])
+    expect([code, errors]).toEqual([1, 'calgate: --host 192.0.2.1 cannot be listened on: this machine does not have that address.\n'])
+  })
+  test.each([
+    ['demo-account.json', '{', /: demo-account\.json cannot be used \(must be JSON\)\.\n$/],
+    ['calendars.sqlite', 'not a database at all', /: calendars\.sqlite cannot be used \(file is not a database\)\.\n$/],
+    ['ca.pem', 'x', /: a certificate or key cannot be used \(\S+ca\.pem holds no certificate; move it away, and a new one is made\)\.\n$/],
+  ])('%s of an earlier start is broken: one sentence, no stack', async (file, content, sentence) => {
+    mkdirSync(folder, { recursive: true })
+    for (const name of [file, file.replace('.', '-key.')]) writeFileSync(join(folder, name), content)
+    const { code, errors } = await outcome(['--data', folder, '--port', '0'])
+    expect([code, errors.split('\n').length]).toEqual([1, 2])
+    expect(errors).toMatch(sentence)
   })
   test('a data folder that cannot be made: one sentence', async () => {
     const file = join(folder, 'file')

@@ -90,6 +90,7 @@ class Hub {
   readonly #listening: NetServer[] = []
   readonly #sockets = new Set<Socket>()
   readonly #sessions = new Set<ServerHttp2Session>()
+  #requestsUnderWay = 0
   #isClosing = false
 
   constructor(servers: readonly HttpLikeServer[], { fetch, allow }: ListenOptions) {
@@ -102,11 +103,14 @@ class Hub {
     const onRequest = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
       if (incoming.url === '*') incoming.url = '/'    // OPTIONS * asks about the server as a whole (RFC 9110 §9.3.7)
       if (this.#isClosing && incoming.httpVersionMajor === 1) outgoing.setHeader('Connection', 'close')
+      this.#requestsUnderWay += 1
+      outgoing.once('close', () => { this.#requestsUnderWay -= 1 })
       void listener(incoming, outgoing)
     }
     const target = server as HttpServer
     target.on('request', onRequest)
     target.on('checkContinue', onRequest)             // the app says when it wants the body
+    target.on('connect', (_, outgoing: Duplex | ServerResponse) => { refuseConnect(outgoing, allow) })
     target.on('clientError', (error, socket) => { refuse(error, socket, allow) })
     ;(server as Http2SecureServer).on('session', (session) => { this.#keep(session) })
     // NOTE: Node begins to watch over the header and request timeouts at this event, and these servers never listen themselves.
@@ -151,18 +155,22 @@ class Hub {
   async close(graceMs: number): Promise<void> {
     this.#isClosing = true
     for (const server of this.#listening) server.close()
-    const isOver = new Promise<void>((resolve) => { this.#whenEmpty(performance.now() + graceMs, resolve) })
-    await isOver
+    await new Promise<void>((resolve) => { this.#whenEmpty(performance.now() + graceMs, resolve) })
     for (const server of this.#servers) server.close()
   }
 
-  /** Looks again and again, since Node tells of no moment at which a kept-alive connection falls idle. */
-  #whenEmpty(until: number, done: () => void): void {
+  /**
+   * Looks again and again, since Node tells of no moment at which a kept-alive connection falls idle. It also counts one that never
+   * asked as busy, so the requests are counted here; one look more lets the last answer leave.
+   */
+  #whenEmpty(until: number, done: () => void, wasIdle = false): void {
     for (const session of this.#sessions) if (!session.closed) session.close()
     for (const server of this.#servers) (server as HttpServer).closeIdleConnections()
-    for (const socket of this.#sockets) if (socket.bytesRead === 0 || performance.now() >= until) socket.destroy()
+    const isIdle = this.#requestsUnderWay === 0
+    const isOver = (isIdle && wasIdle) || performance.now() >= until
+    for (const socket of this.#sockets) if (isOver || socket.bytesRead === 0) socket.destroy()
     if (this.#sockets.size === 0) done()
-    else setTimeout(() => { this.#whenEmpty(until, done) }, 20)
+    else setTimeout(() => { this.#whenEmpty(until, done, isIdle) }, 20)
   }
 }
 
@@ -179,6 +187,16 @@ function refuse(error: NodeJS.ErrnoException & { readonly rawPacket?: Buffer }, 
   if (!isHttp || !socket.writable) return void socket.destroy()
   const isNoise = error.code === 'HPE_INVALID_METHOD' && !/^[\w-]+ \S+ HTTP\//.test(error.rawPacket?.toString('latin1') ?? '')
   const status = (isNoise ? undefined : refusals[error.code ?? '']) ?? '400 Bad Request'
-  const allowed = allow !== undefined && status.startsWith('405') ? `Allow: ${allow}\r\n` : ''
+  end(socket, status, status.startsWith('405') ? allow : undefined)
+}
+
+/** Node hands CONNECT over apart, since it would make the connection a tunnel: as a socket, or over HTTP/2 as a response. */
+function refuseConnect(outgoing: Duplex | ServerResponse, allow: string | undefined): void {
+  if ('writeHead' in outgoing) outgoing.writeHead(405, allow === undefined ? {} : { Allow: allow }).end()
+  else end(outgoing, '405 Method Not Allowed', allow)
+}
+
+function end(socket: Duplex, status: string, allow: string | undefined): void {
+  const allowed = allow === undefined ? '' : `Allow: ${allow}\r\n`
   socket.end(`HTTP/1.1 ${status}\r\n${allowed}Content-Length: 0\r\nConnection: close\r\n\r\n`, () => socket.destroy())
 }

@@ -31,7 +31,7 @@ export interface LocalCertificates {
  * Keys are files of mode 0600; files are replaced as a whole.
  * @param folder `:memory:` makes new ones at every call; only the authority's certificate is then written, to a folder of its own
  * @param names  host names and addresses to serve beside localhost and this machine's name
- * @throws the errors of node:fs
+ * @throws the errors of node:fs, and Error with a sentence about a file that holds no certificate
  */
 export function localCertificates(folder: string, names: readonly string[], now: Date): LocalCertificates {
   const served = [...new Set([...ownNames(), ...names.map((name) => name.toLowerCase())])]
@@ -75,11 +75,20 @@ const covers = (certificate: X509Certificate, name: string): boolean =>
 /** The pair in these files if both are there and good, else a new pair, which is written there. */
 function kept(certificatePath: string, keyPath: string, isGood: (found: X509Certificate) => boolean, make: () => KeyedCertificate): KeyedCertificate {
   const found = readPair(certificatePath, keyPath)
-  if (found !== undefined && isGood(new X509Certificate(found.certificate))) return found
+  if (found !== undefined && isGood(certificateOf(found, certificatePath))) return found
   const made = make()
   replaceFile(keyPath, made.key, 0o600)
   replaceFile(certificatePath, made.certificate, 0o644)
   return made
+}
+
+/** Not replaced where it cannot be read: whoever trusts the authority would have to trust another one. */
+function certificateOf({ certificate }: KeyedCertificate, path: string): X509Certificate {
+  try {
+    return new X509Certificate(certificate)
+  } catch (cause) {
+    throw new Error(`${path} holds no certificate; move it away, and a new one is made`, { cause })
+  }
 }
 
 function readPair(certificatePath: string, keyPath: string): KeyedCertificate | undefined {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Backend, BackendError, type BackendFault, type CalendarSession } from '../../src/calendar/backend.ts'
-import { emailAddress } from '../../src/calendar/identifiers.ts'
+import type { Calendar } from '../../src/calendar/calendar.ts'
+import { calendarId, emailAddress, timeZoneId } from '../../src/calendar/identifiers.ts'
 import { type AppOptions, createApp } from '../../src/server/app.ts'
 import { proxyList } from '../../src/server/clear-http.ts'
 import { parseAccounts } from '../../src/server/credentials/accounts.ts'
@@ -171,4 +172,19 @@ describe('answers', () => {
     expect(lines.join('')).not.toContain(password.slice(0, 20))
     expect(lines.join('')).not.toContain(authorization.slice(6, 30))
   })
+})
+
+test('the address that was asked for a new calendar stands for it afterwards, for the same account (RFC 4791 §5.3.1)', async () => {
+  const made: Calendar = { id: calendarId('made@group.calendar.google.com'), displayName: 'Made', timeZone: timeZoneId('UTC'), access: 'own', isPrimary: false, defaultAlarms: [] }
+  const session: Partial<CalendarSession> = {
+    address, createCalendar: async () => made,
+    calendar: async (id) => (id === made.id ? made : Promise.reject(new BackendError('gone', 'none'))),
+  }
+  const { ask } = build({ backend: { session: () => session as CalendarSession, close: async () => {} } })
+  const wanted = `/calendar/dav/${address}/wanted/`
+  expect(await ask('PROPFIND', wanted, { headers: { depth: '0' } })).toMatchObject({ status: 404 })
+  expect(await ask('MKCALENDAR', wanted)).toMatchObject({ status: 201, headers: { location: `/calendar/dav/${address}/made@group.calendar.google.com/` } })
+  expect(await ask('PROPFIND', wanted, { headers: { depth: '0' }, body: '<propfind xmlns="DAV:"><prop><displayname/></prop></propfind>' }))
+    .toMatchObject({ status: 207, body: expect.stringContaining('<D:displayname>Made</D:displayname>') })
+  expect(await ask('MKCALENDAR', wanted)).toMatchObject({ status: 405 })
 })

@@ -102,6 +102,7 @@ describe('what the HTTP parser refuses', () => {
     return talk(socket, words)
   }
   test.each([
+    ['a tunnel: 405 with Allow (RFC 9110 §9.3.6)', 'CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n', /^HTTP\/1.1 405 .*\r\nAllow: GET, PUT\r\n/],
     ['a method that HTTP does not know: 405 with Allow (RFC 9110 §15.5.6)', 'BREW / HTTP/1.1\r\nHost: x\r\n\r\n', /^HTTP\/1.1 405 .*\r\nAllow: GET, PUT\r\n/],
     ['a name with a control character: 400', 'GET /a\u0001b HTTP/1.1\r\nHost: x\r\n\r\n', /^HTTP\/1.1 400 /],
     ['headers beyond 16 KiB: 431 (RFC 6585 §5)', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(17_000)}\r\n\r\n`, /^HTTP\/1.1 431 /],
@@ -143,6 +144,13 @@ describe('the end', () => {
     expect(await slow).toMatchObject({ status: 200, body: 'done' })
     await closed
     await expect(ask(listener.port)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+  })
+
+  test('a connection that never asked anything is not waited for', async () => {
+    const listener = await start()
+    const mute = connectTls({ host: '127.0.0.1', port: listener.port, ca, ALPNProtocols: ['http/1.1'] })
+    await once(mute, 'secureConnect')
+    await Promise.all([once(mute.resume(), 'close'), listener.close(60_000)])
   })
 
   test('after the grace time nobody is waited for', async () => {

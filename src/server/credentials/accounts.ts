@@ -29,7 +29,7 @@ function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch {
-    throw new Error('is not JSON')                    // the parser's own words would quote the file, and with it secrets
+    throw new Error('must be JSON')                   // the parser's own words would quote the file, and with it secrets
   }
 }
 

@@ -16,7 +16,7 @@ describe('the accounts file', () => {
   })
 
   test.each([
-    ['{"a": "secret-canary"', 'is not JSON'],
+    ['{"a": "secret-canary"', 'must be JSON'],
     ['{}', 'must be a JSON array of at least one account'],
     ['[]', 'must be a JSON array of at least one account'],
     ['["secret-canary"]', 'entry 1 must be an object'],
