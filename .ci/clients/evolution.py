@@ -1,0 +1,263 @@
+#!/usr/bin/python3
+"""Drives Evolution's data server, without a screen, against a CalDAV server: discovery, then the life of two events.
+
+Environment: BASE_URL, START_PATH (the principal), USER, PASS, CA_FILE. Prints `ok NAME` or `not ok NAME: why` and `N passed, M failed`.
+Packages (Debian): evolution-data-server python3-gi gir1.2-ecal-2.0 dbus.
+"""
+import glob
+import os
+import shutil
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+import urllib.parse
+import uuid
+
+INNER = 'CALGATE_EVOLUTION_INNER'
+SECONDS = 60
+# A bus that starts the data server and nothing else: a key ring would wait for somebody to unlock it.
+BUS = '''<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><auth>EXTERNAL</auth><servicedir>{}</servicedir>
+<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>'''
+
+
+def in_own_session():
+    """Runs this file again with a message bus, settings and caches of its own, all gone afterwards."""
+    with tempfile.TemporaryDirectory() as home:
+        settings = os.path.join(home, 'config', 'glib-2.0', 'settings')
+        os.makedirs(settings)
+        with open(os.path.join(settings, 'keyfile'), 'w', encoding='utf-8') as keyfile:
+            # Loopback is no network to the monitor.
+            keyfile.write("[org/gnome/evolution-data-server]\nnetwork-monitor-gio-name='always-online'\n")
+        services = os.path.join(home, 'services')
+        os.makedirs(services)
+        for path in glob.glob('/usr/share/dbus-1/services/org.gnome.evolution.dataserver.*.service'):
+            shutil.copy(path, services)
+        bus = os.path.join(home, 'bus.conf')
+        with open(bus, 'w', encoding='utf-8') as config:
+            config.write(BUS.format(services))
+        runtime = os.path.join(home, 'run')
+        os.makedirs(runtime, mode=0o700)
+        environment = {
+            **os.environ, INNER: '1', 'HOME': home, 'GSETTINGS_BACKEND': 'keyfile', 'GIO_USE_VFS': 'local', 'XDG_RUNTIME_DIR': runtime,
+            'XDG_CONFIG_HOME': f'{home}/config', 'XDG_CACHE_HOME': f'{home}/cache', 'XDG_DATA_HOME': f'{home}/data',
+        }
+        for name in ('DISPLAY', 'WAYLAND_DISPLAY', 'DBUS_SESSION_BUS_ADDRESS', 'http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'):
+            environment.pop(name, None)
+        return subprocess.run(['dbus-run-session', f'--config-file={bus}', '--', '/usr/bin/python3', os.path.abspath(__file__)], env=environment, timeout=300).returncode
+
+
+if INNER not in os.environ:
+    sys.exit(in_own_session())
+
+import gi  # noqa: E402
+gi.require_version('EDataServer', '1.2')
+gi.require_version('ECal', '2.0')
+gi.require_version('ICalGLib', '3.0')
+from gi.repository import ECal, EDataServer, Gio, GLib, ICalGLib  # noqa: E402
+
+BASE = urllib.parse.urlsplit(os.environ['BASE_URL'])
+START = urllib.parse.urljoin(os.environ['BASE_URL'], os.environ['START_PATH'])
+USER, PASSWORD = os.environ['USER'], os.environ['PASS']
+NONE = ECal.OperationFlags.NONE
+CONTEXT = GLib.MainContext.default()
+
+
+def until(holds, what):
+    """Lets the main loop turn until something holds."""
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        value = holds()
+        if value:
+            return value
+        while CONTEXT.iteration(False):
+            pass
+        time.sleep(0.05)
+    raise AssertionError(f'{what}: not within {SECONDS} seconds')
+
+
+def credentials():
+    given = EDataServer.NamedParameters()
+    given.set('username', USER)
+    given.set('password', PASSWORD)
+    return given
+
+
+def caldav_source(url, name):
+    """A description of a calendar (or of the place where discovery begins) that trusts the server's certificate."""
+    source = EDataServer.Source.new(None, None)
+    source.set_display_name(name)
+    source.set_parent('caldav-stub')
+    source.get_extension(EDataServer.SOURCE_EXTENSION_CALENDAR).set_backend_name('caldav')
+    source.get_extension(EDataServer.SOURCE_EXTENSION_OFFLINE).set_stay_synchronized(True)
+    authentication = source.get_extension(EDataServer.SOURCE_EXTENSION_AUTHENTICATION)
+    authentication.set_host(BASE.hostname)
+    authentication.set_port(BASE.port or 443)
+    authentication.set_method('plain/password')
+    authentication.set_user(USER)
+    source.get_extension(EDataServer.SOURCE_EXTENSION_SECURITY).set_secure(True)
+    webdav = source.get_extension(EDataServer.SOURCE_EXTENSION_WEBDAV_BACKEND)
+    webdav.set_uri(GLib.Uri.parse(url, GLib.UriFlags.PARSE_RELAXED | GLib.UriFlags.ENCODED))
+    certificate = ssl.get_server_certificate((BASE.hostname, BASE.port or 443))
+    webdav.update_ssl_trust(BASE.hostname, Gio.TlsCertificate.new_from_pem(certificate, -1), EDataServer.TrustPromptResponse.ACCEPT)
+    return source
+
+
+class Run:
+    def __init__(self):
+        self.passed = self.failed = 0
+        self.registry = EDataServer.SourceRegistry.new_sync(None)
+
+    def step(self, name, check):
+        try:
+            check()
+        except Exception as error:  # noqa: BLE001
+            self.failed += 1
+            print(f'not ok {name}: {" ".join(str(error).split())[:300]}', flush=True)
+            traceback.print_exc(limit=3)
+            return False
+        self.passed += 1
+        print(f'ok {name}', flush=True)
+        return True
+
+    def discovery(self):
+        found = EDataServer.webdav_discover_sources_sync(
+            caldav_source(START, 'discovery'), START, EDataServer.WebDAVDiscoverSupports.EVENTS, credentials(), None)
+        lists = [each for each in found if isinstance(each, list)]
+        self.discovered = [each for each in lists[0]]
+        hrefs = [urllib.parse.unquote(urllib.parse.urlsplit(each.href).path) for each in self.discovered]
+        assert any(href.endswith('/events/') for href in hrefs), f'the account\'s calendar is not among {hrefs}'
+        assert any(USER in address for address in lists[1]), f'the address is not among {lists[1]}'
+        own = next(each for each in self.discovered if urllib.parse.unquote(each.href).endswith('/events/'))
+        assert own.display_name, 'the calendar has no name'
+        self.href = own.href
+
+    def opened(self):
+        """A new client of the calendar, connected and read."""
+        source = caldav_source(self.href, f'calendar {uuid.uuid4()}')
+        self.registry.commit_source_sync(source, None)
+        source = until(lambda: self.registry.ref_source(source.get_uid()), 'the source is registered')
+        client = until(lambda: connected(source), 'the calendar is opened')
+        source.invoke_authenticate_sync(credentials(), None)
+        until(lambda: source.get_connection_status() == EDataServer.SourceConnectionStatus.CONNECTED, 'the calendar is connected')
+        until(lambda: not client.is_readonly(), 'the calendar can be written')
+        return client
+
+    def connect(self):
+        self.client = self.opened()
+
+
+def connected(source):
+    """A client; None while the factory, a process of its own, has not heard of the source yet."""
+    try:
+        return ECal.Client.connect_sync(source, ECal.ClientSourceType.EVENTS, 1, None)
+    except GLib.Error as error:
+        if 'No such source' not in error.message:
+            raise
+        return None
+
+
+def component(*lines):
+    return ICalGLib.Component.new_from_string('\r\n'.join(['BEGIN:VEVENT', *lines, 'END:VEVENT', '']))
+
+
+def fetched(client, uid, rid=None):
+    _, found = client.get_object_sync(uid, rid, None)
+    return found
+
+
+def exists(client, uid):
+    try:
+        return fetched(client, uid)
+    except GLib.Error:
+        return None
+
+
+def seen_by_other(run, uid, holds, what):
+    """Another client, which has nothing in its cache, sees it."""
+    other = run.opened()
+    until(lambda: holds(exists(other, uid)), what)
+    return other
+
+
+def main():
+    run = Run()
+    single, series = str(uuid.uuid4()), str(uuid.uuid4())
+
+    def create():
+        event = component(f'UID:{single}', 'DTSTAMP:20260901T080000Z', 'DTSTART;TZID=Europe/Berlin:20261005T100000',
+                          'DTEND;TZID=Europe/Berlin:20261005T110000', 'SUMMARY:Größe')
+        done, uid = run.client.create_object_sync(event, NONE, None)
+        assert done and uid == single, f'made as {uid}'
+        run.other = seen_by_other(run, single, lambda found: found and found.get_summary() == 'Größe', 'the new event')
+
+    def change():
+        event = fetched(run.client, single)
+        event.set_summary('Changed')
+        run.client.modify_object_sync(event, ECal.ObjModType.ALL, NONE, None)
+        # The first other client learns it by its next synchronisation.
+        run.other.refresh_sync(None)
+        until(lambda: (found := exists(run.other, single)) and found.get_summary() == 'Changed', 'the changed event')
+
+    def recurring():
+        event = component(f'UID:{series}', 'DTSTAMP:20260901T080000Z', 'DTSTART;TZID=Europe/Berlin:20261006T090000',
+                          'DTEND;TZID=Europe/Berlin:20261006T100000', 'RRULE:FREQ=DAILY;COUNT=5', 'SUMMARY:Daily')
+        run.client.create_object_sync(event, NONE, None)
+        moved = fetched(run.client, series).clone()
+        for kind in (ICalGLib.PropertyKind.RRULE_PROPERTY,):
+            moved.remove_property(moved.get_first_property(kind))
+        zone = ICalGLib.Timezone.get_builtin_timezone('Europe/Berlin')
+        instance = ICalGLib.Time.new_from_string('20261008T090000')
+        instance.set_timezone(zone)
+        moved.set_recurrenceid(instance)
+        for setter, text in ((moved.set_dtstart, '20261008T150000'), (moved.set_dtend, '20261008T160000')):
+            at = ICalGLib.Time.new_from_string(text)
+            at.set_timezone(zone)
+            setter(at)
+        moved.set_summary('Moved')
+        run.client.modify_object_sync(moved, ECal.ObjModType.THIS, NONE, None)
+
+        def parts(client):
+            try:
+                _, found = client.get_objects_for_uid_sync(series, None)
+            except GLib.Error:
+                return None
+            return found
+
+        other = run.opened()
+        found = until(lambda: len(parts(other) or []) == 2 and parts(other), 'the series with its moved instance')
+        by_summary = {each.get_summary().get_value(): each for each in found}
+        assert set(by_summary) == {'Daily', 'Moved'}, f'they are {sorted(by_summary)}'
+        start = by_summary['Moved'].get_dtstart()
+        assert start.get_value().as_ical_string() == '20261008T150000', f"it is at {start.get_value().as_ical_string()}"
+        assert start.get_tzid() and 'Berlin' in start.get_tzid(), f'in the zone {start.get_tzid()}'
+
+    def instances():
+        """The five days, one of them moved, as a calendar shows them."""
+        starts = []
+        begin, end = (int(time.mktime(time.strptime(day, '%Y%m%d'))) for day in ('20261001', '20261101'))
+        run.client.generate_instances_sync(begin, end, None, lambda event, start, *_: starts.append((start.as_ical_string(), event.get_uid())) or True)
+        own = sorted(start for start, uid in starts if uid == series)
+        assert [each[:15] for each in own] == [f'202610{day}' for day in ('06T090000', '07T090000', '08T150000', '09T090000', '10T090000')], own
+
+    def delete():
+        run.client.remove_object_sync(series, None, ECal.ObjModType.ALL, NONE, None)
+        run.client.remove_object_sync(single, None, ECal.ObjModType.ALL, NONE, None)
+        run.other.refresh_sync(None)
+        until(lambda: exists(run.other, single) is None, 'the deleted event is gone')
+
+    if run.step('discovery', run.discovery) and run.step('connect', run.connect):
+        run.step('create', create)
+        run.step('change', change)
+        run.step('recurring with a moved instance', recurring)
+        run.step('instances', instances)
+        run.step('delete', delete)
+    print(f'{run.passed} passed, {run.failed} failed')
+    return 0 if run.passed and not run.failed else 1
+
+
+sys.exit(main())
