@@ -38,6 +38,7 @@ export const gatewaySettings = {
   maxXmlKb: { kind: whole(1, 65_536, 'KiB'), default: '2048', help: 'the largest request of XML that is taken, in KiB' },
   emulatorPort: { kind: port, help: 'also serves the REST API of the embedded calendars, in clear HTTP on loopback' },
   control: { kind: toggle, default: 'no', help: 'with `/_control` on that port, for tests' },
+  metricsPort: { kind: port, help: 'serves figures for monitoring (OpenMetrics) at `/metrics`, in clear HTTP on loopback' },
   logLevel: { kind: oneOf(...logLevels), default: 'info', help: 'the least weight of what is logged, on standard error' },
 } as const
 
@@ -68,6 +69,8 @@ export interface GatewayConfig {
   readonly limits: { readonly calendarBytes: number; readonly xmlBytes: number }
   /** How the people of an event are told of it. */
   readonly scheduling: 'implicit' | 'outbox'
+  /** Where the figures are served; undefined: none are kept. */
+  readonly metricsPort: number | undefined
   readonly logLevel: LogLevel
 }
 
@@ -99,6 +102,7 @@ export function gatewayConfig(argv: readonly string[], variables: Variables): Ga
     cache: { maxBytes: values.cacheMb * 1024 * 1024, freshnessMs: values.freshnessMs },
     limits: { calendarBytes: values.maxObjectKb * 1024, xmlBytes: values.maxXmlKb * 1024 },
     scheduling: values.scheduling,
+    metricsPort: values.metricsPort,
     logLevel: values.logLevel,
   }
 }

@@ -14,6 +14,7 @@ import { stopOnSignal } from './signals.ts'
 import type { AccountRecord, DemoAccount } from './server/credentials/accounts.ts'
 import type { Fetch, Listener } from './server/listen.ts'
 import type { Log } from './server/log.ts'
+import type { CacheFigures, Metrics } from './server/metrics.ts'
 import type { WelcomeFacts } from './server/welcome.ts'
 
 enableCompileCache(join(import.meta.dirname, '..', 'node_modules', '.cache', 'calgate'))
@@ -59,13 +60,15 @@ async function runGateway(argv: readonly string[]): Promise<void> {
   makeFolder(config.data)
   const accounts = await openAccounts(config, log)
   const { backend, emulator } = await openBackend(config, accounts.records)
+  const metrics = await openMetrics(config, () => backend.stats())
   const certificates = await openCertificates(config)
-  const fetch = await createGateway(config, { backend, accounts: accounts.records, log })
+  const fetch = await createGateway(config, { backend, accounts: accounts.records, log, metrics })
   const listener = await listen(config, certificates.server, fetch)
   certificates.renewInto(listener)
   const rest = await exposeEmulator(config.backend, emulator)
+  const figures = metrics && await listenOnLoopback(metrics.port, metrics.fetch, '--metrics-port')
   stopOnSignal(fail, async () => {
-    await Promise.all([listener.close(GRACE_MS), rest?.close(GRACE_MS)])
+    await Promise.all([listener.close(GRACE_MS), rest?.close(GRACE_MS), figures?.close(GRACE_MS)])
     await backend.close()
     emulator?.close()
   })
@@ -139,7 +142,7 @@ async function openAccounts({ accounts, data }: GatewayConfig, log: Log): Promis
 
 /** The adapter is the same for all; only what carries its calls differs. */
 async function openBackend({ backend: config, data, cache }: GatewayConfig, accounts: readonly AccountRecord[]): Promise<{
-  readonly backend: Backend
+  readonly backend: Backend & { stats(): CacheFigures }
   readonly emulator: Emulator | undefined
 }> {
   const { backends } = await import('./backends/index.ts')
@@ -184,16 +187,24 @@ async function openCertificates({ tls, data, publicName }: GatewayConfig): Promi
   return { server, authorityPath, renewInto }
 }
 
-async function createGateway({ isProxy, limits, scheduling }: GatewayConfig, { backend, accounts, log }: {
+/** Loaded only where somebody wants the figures. */
+async function openMetrics({ metricsPort: port }: GatewayConfig, cache: () => CacheFigures): Promise<Metrics & { readonly port: number; readonly fetch: Fetch } | undefined> {
+  if (port === undefined) return undefined
+  const { createMetrics } = await import('./server/metrics.ts')
+  return { port, ...createMetrics(cache) }
+}
+
+async function createGateway({ isProxy, limits, scheduling }: GatewayConfig, { backend, accounts, log, metrics }: {
   readonly backend: Backend
   readonly accounts: readonly AccountRecord[]
   readonly log: Log
+  readonly metrics: Metrics | undefined
 }): Promise<Fetch> {
   const { createApp } = await import('./server/app.ts')
   const { credentialChain } = await import('./server/credentials/chain.ts')
   const { staticProvider } = await import('./server/credentials/static.ts')
   const settings = { maxResourceBytes: limits.calendarBytes, scheduling }
-  const app = createApp({ backend, authenticate: credentialChain([staticProvider(accounts)]), isProxy, settings, limits, log })
+  const app = createApp({ backend, authenticate: credentialChain([staticProvider(accounts)]), isProxy, settings, limits, log, ...(metrics && { metrics }) })
   return app.fetch
 }
 

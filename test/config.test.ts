@@ -28,7 +28,7 @@ describe('with no settings at all', () => {
     expect(gateway('')).toEqual({
       hosts: ['127.0.0.1', '::1'], publicName: 'localhost', port: 8443, data: { kind: 'folder', path: resolve('data') }, accounts: 'demo', tls: 'local',
       isProxy: expect.any(Function), backend: { kind: 'emulator', exposed: undefined }, cache: { maxBytes: 512 * 1024 * 1024, freshnessMs: 2000 },
-      limits: { calendarBytes: 1024 * 1024, xmlBytes: 2 * 1024 * 1024 }, scheduling: 'implicit', logLevel: 'info',
+      limits: { calendarBytes: 1024 * 1024, xmlBytes: 2 * 1024 * 1024 }, scheduling: 'implicit', metricsPort: undefined, logLevel: 'info',
     })
   })
   test('the emulator is on its own port, without control', () => {

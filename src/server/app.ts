@@ -19,6 +19,7 @@ import { parseBasic } from './credentials/basic.ts'
 import type { Authenticator } from './credentials/chain.ts'
 import { failureOf } from './errors.ts'
 import type { Log } from './log.ts'
+import type { Metrics } from './metrics.ts'
 import { begun, responseOf } from './reply.ts'
 import { challenge } from './unauthorized.ts'
 
@@ -29,6 +30,8 @@ export interface AppOptions {
   readonly settings: CaldavSettings
   readonly limits: BodyLimits
   readonly log: Log
+  /** None are kept if not given. */
+  readonly metrics?: Metrics
   /** How a request came in; read from its socket if not given. */
   readonly arrivalOf?: (bindings: Bindings) => Arrival
 }
@@ -91,7 +94,7 @@ async function respond(exchange: Exchange, options: AppOptions, aliases: Aliases
     method: exchange.raw.method,
     headers: { 'DAV': davHeaderOf(options.settings), 'X-Request-Id': exchange.id, ...(leavesBodyUnread(exchange) ? { Connection: 'close' } : {}) },
     run,
-    onEnd: once((error?: unknown) => { report(exchange, reply, options.log, error) }),
+    onEnd: once((error?: unknown) => { report(exchange, reply, options, error) }),
     abort: aborterOf(exchange.bindings.outgoing),
   })
 }
@@ -115,7 +118,10 @@ async function dispatch(exchange: Exchange, options: AppOptions, aliases: Aliase
   const identity = credentials === undefined ? undefined : await options.authenticate(credentials)
   if (identity === undefined) return challenge()
   const account = { address: identity.address, session: options.backend.session(identity), aliases }
-  const notice = ({ event, ...details }: { readonly event: string }): void => { options.log.warn(event, { id: exchange.id, ...details }) }
+  const notice = ({ event, ...details }: { readonly event: string }): void => {
+    options.log.warn(event, { id: exchange.id, ...details })
+    options.metrics?.notice(event)
+  }
   return handle(davRequestOf(exchange, options.limits), account, { settings: options.settings, notice })
 }
 
@@ -158,11 +164,14 @@ function once(report: (error?: unknown) => void): (error?: unknown) => void {
   }
 }
 
-function report(exchange: Exchange, reply: DavReply, log: Log, error: unknown): void {
+function report(exchange: Exchange, reply: DavReply, { log, metrics }: AppOptions, error: unknown): void {
   const { id, raw, path, startedAt, calls, arrival } = exchange
   if (error !== undefined) log.error('answer broke off', error, { id, method: raw.method })
+  const ms = performance.now() - startedAt
+  const about = { method: raw.method, kind: kindOf(path), status: reply.status, calls }
+  metrics?.request({ ...about, seconds: ms / 1000 })
   log.info('request', {
-    method: raw.method, kind: kindOf(path), status: reply.status, calls, ms: Math.round(performance.now() - startedAt), id,
+    ...about, ms: Math.round(ms), id,
     ...(reply.status === 401 ? { peer: arrival.peer } : {}),
   })
 }
