@@ -195,11 +195,3 @@ export function eventsOf(series: EventSeries): readonly Event[] {
 function inOrder(overrides: ReadonlyMap<RecurrenceId, Event>): readonly Event[] {
   return [...overrides].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, event]) => event)
 }
-
-/** Builds an event with the defaults of RFC 5545 for all that is not given. */
-export function newEvent(given: Partial<Event> & Pick<Event, 'start' | 'end'>): Event {
-  return {
-    status: 'confirmed', transparency: 'opaque', visibility: 'default', attendees: [],
-    alarms: { kind: 'own', list: [] }, conferences: [], attachments: [], sequence: 0, ...given,
-  }
-}

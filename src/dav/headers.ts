@@ -113,11 +113,6 @@ export function parseScheduleReply(value: string | null): boolean {
   return parseFlag('Schedule-Reply', value) ?? true
 }
 
-/** RFC 7809 §7.1. @returns undefined where it is absent */
-export function parseCalDavTimezones(value: string | null): boolean | undefined {
-  return parseFlag('CalDAV-Timezones', value)
-}
-
 function parseFlag(header: string, value: string | null): boolean | undefined {
   const flag = value?.trim().toUpperCase()
   if (flag === undefined) return undefined

@@ -2,7 +2,7 @@
 
 import { cachedBackend } from '../../src/backends/cached.ts'
 import type { CalendarSession, StoredSeries, Unavailable } from '../../src/calendar/backend.ts'
-import { newEvent } from '../../src/calendar/event.ts'
+import { newEvent } from '../new-event.ts'
 import type { EventSeries } from '../../src/calendar/event.ts'
 import { calendarId, emailAddress, eventUid, instant, objectName } from '../../src/calendar/identifiers.ts'
 import type { ObjectName } from '../../src/calendar/identifiers.ts'

@@ -1,7 +1,7 @@
 /** One suite for every backend: the promises of `calendar/backend.ts`, method by method. */
 
 import { describe, expect, test } from 'vitest'
-import { newEvent } from '../../src/calendar/event.ts'
+import { newEvent } from '../new-event.ts'
 import {
   backendSyncToken, calendarId, emailAddress, eventUid, instant, localDateTime, objectName, plainDate, recurrenceId, revision, timeZoneId,
 } from '../../src/calendar/identifiers.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
-  matchesStrongly, matchesWeakly, parseCalDavTimezones, parseDepth, parseDestination, parseEntityTags, parseIfScheduleTagMatch, parseOverwrite, parsePrefer, parseScheduleReply,
+  matchesStrongly, matchesWeakly, parseDepth, parseDestination, parseEntityTags, parseIfScheduleTagMatch, parseOverwrite, parsePrefer, parseScheduleReply,
 } from '../../src/dav/headers.ts'
 import { GrammarError } from '../../src/dav/xml.ts'
 
@@ -75,13 +75,13 @@ describe('Destination (RFC 4918 §10.3)', () => {
   })
 })
 
-describe('flags: Overwrite (RFC 4918 §10.6), Schedule-Reply (RFC 6638 §8.1), CalDAV-Timezones (RFC 7809 §7.1)', () => {
+describe('flags: Overwrite (RFC 4918 §10.6), Schedule-Reply (RFC 6638 §8.1)', () => {
   test.each([
-    [null, true, true, undefined], ['T', true, true, true], ['F', false, false, false], [' f ', false, false, false],
-  ])('%j', (value, overwrite, scheduleReply, timezones) => {
-    expect([parseOverwrite(value), parseScheduleReply(value), parseCalDavTimezones(value)]).toEqual([overwrite, scheduleReply, timezones])
+    [null, true, true], ['T', true, true], ['F', false, false], [' f ', false, false],
+  ])('%j', (value, overwrite, scheduleReply) => {
+    expect([parseOverwrite(value), parseScheduleReply(value)]).toEqual([overwrite, scheduleReply])
   })
-  test.each([[parseOverwrite], [parseScheduleReply], [parseCalDavTimezones]])('%o refuses other values', (parse) => {
+  test.each([[parseOverwrite], [parseScheduleReply]])('%o refuses other values', (parse) => {
     expect(() => parse('true')).toThrow(GrammarError)
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Alarm } from '../../src/calendar/event.ts'
-import { newEvent } from '../../src/calendar/event.ts'
+import { newEvent } from '../new-event.ts'
 import { emailAddress, instant } from '../../src/calendar/identifiers.ts'
 import { formatAlarm, formatDefaultAlarmsMark } from '../../src/icalendar/alarms.ts'
 import { formatComponent } from '../../src/icalendar/format.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { newEvent } from '../../src/calendar/event.ts'
+import { newEvent } from '../new-event.ts'
 import type { Event, EventSeries, EventTime } from '../../src/calendar/event.ts'
 import { emailAddress, eventUid, instant, localDateTime, plainDate, recurrenceId, timeZoneId } from '../../src/calendar/identifiers.ts'
 import { component, property } from '../../src/icalendar/component.ts'

@@ -6,7 +6,7 @@ import ical, { ICalAlarmType, ICalAttendeeRole, ICalAttendeeStatus, ICalEventSta
 import nodeIcal from 'node-ical'
 import type { VEvent } from 'node-ical'
 import { describe, expect, test } from 'vitest'
-import { newEvent } from '../../src/calendar/event.ts'
+import { newEvent } from '../new-event.ts'
 import type { Event, EventSeries, EventTime } from '../../src/calendar/event.ts'
 import { eventUid, instant, timeZoneId } from '../../src/calendar/identifiers.ts'
 import { formatCalendarObject } from '../../src/icalendar/format.ts'

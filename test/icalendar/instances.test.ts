@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
-import { newEvent, type Event, type EventSeries, type EventTime } from '../../src/calendar/event.ts'
+import { newEvent } from '../new-event.ts'
+import type { Event, EventSeries, EventTime } from '../../src/calendar/event.ts'
 import { eventUid, instant, localDateTime, plainDate, recurrenceId, timeZoneId, type RecurrenceId } from '../../src/calendar/identifiers.ts'
 import { extent, instances, parseRule } from '../../src/icalendar/recurrence.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { mayOverlap } from '../../../src/backends/cached/bounds.ts'
 import type { SeriesSource } from '../../../src/calendar/backend.ts'
-import { newEvent } from '../../../src/calendar/event.ts'
+import { newEvent } from '../../new-event.ts'
 import type { Event, EventSeries, EventTime, Recurrence, RecurrenceRule } from '../../../src/calendar/event.ts'
 import { eventUid, instant, localDateTime, objectName, plainDate, recurrenceId, revision, timeZoneId } from '../../../src/calendar/identifiers.ts'
 
