@@ -3,7 +3,8 @@
 /** Everything outside the production Char of XML 1.0 §2.2. */
 const forbidden = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u
 const forbiddenAll = new RegExp(forbidden.source, 'gu')
-const toEscapeInText = /[^\t\n\u0020-\u0025\u0027-\u003B\u003D\u003F-\u007E]/
+/** Carriage returns apart: calendar objects have one in each line. */
+const toEscapeInText = /[^\t\n\r\u0020-\u0025\u0027-\u003B\u003D\u003F-\u007E]/
 const toEscapeInTextAll = new RegExp(toEscapeInText.source, 'gu')
 const toEscapeInAttribute = /[^\u0020\u0021\u0023-\u0025\u0027-\u003B\u003D\u003F-\u007E]/
 const toEscapeInAttributeAll = new RegExp(toEscapeInAttribute.source, 'gu')
@@ -24,7 +25,8 @@ export function forbiddenCharacter(text: string): string | undefined {
  * (XML 1.0 §2.11). What XML forbids, lone surrogates among it, is left out.
  */
 export function escapeText(text: string): string {
-  return toEscapeInText.test(text) ? text.replace(toEscapeInTextAll, escapeCharacter) : text
+  const escaped = toEscapeInText.test(text) ? text.replace(toEscapeInTextAll, escapeCharacter) : text
+  return escaped.includes('\r') ? escaped.replaceAll('\r', '&#13;') : escaped
 }
 
 /** The same for the value of an attribute between double quotes; tab and line feed are references too (XML 1.0 §3.3.3). */

@@ -79,6 +79,23 @@ export function matchesWeakly(condition: EntityTagCondition, etag: string | unde
   return condition.tags.some((tag) => tag.opaque === etag)
 }
 
+const httpDatePatterns = [
+  /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/,
+  /^[A-Z][a-z]{5,8}, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/,
+  /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/,
+]
+
+/**
+ * If-Modified-Since and If-Unmodified-Since, in the one form that is written and the two that are read too (RFC 9110 §5.6.7).
+ * @returns milliseconds since 1970; undefined where the header is absent or no date: then it does not count (§13.1.3, §13.1.4)
+ */
+export function parseHttpDate(value: string | null): number | undefined {
+  const text = value?.trim() ?? ''
+  if (!httpDatePatterns.some((pattern) => pattern.test(text))) return undefined
+  const at = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`)
+  return Number.isNaN(at) ? undefined : at
+}
+
 /** RFC 6638 §8.3. @returns the tag with its quotes; undefined where the header is absent */
 export function parseIfScheduleTagMatch(value: string | null): string | undefined {
   if (value === null) return undefined
@@ -111,6 +128,11 @@ export function parseOverwrite(value: string | null): boolean {
 /** RFC 6638 §8.1: whether a reply is sent when an attendee's object is removed; T where it is absent. */
 export function parseScheduleReply(value: string | null): boolean {
   return parseFlag('Schedule-Reply', value) ?? true
+}
+
+/** RFC 7809 §7.1: whether time zones are wanted in calendar objects. @returns undefined where the header is absent */
+export function parseCaldavTimezones(value: string | null): boolean | undefined {
+  return parseFlag('CalDAV-Timezones', value)
 }
 
 function parseFlag(header: string, value: string | null): boolean | undefined {

@@ -6,7 +6,7 @@
 import { rangeWithoutCondition } from './calendar-data.ts'
 import { parseFilter, type CompFilter, type TimeRangeElement } from './filter.ts'
 import { CALDAV, caldav, DAV, dav, sameName, type Name } from './names.ts'
-import { selectionIn, type PropertySelection } from './selection.ts'
+import { propertiesIn, selectionIn, type PropertySelection } from './selection.ts'
 import { childNamed, childrenNamed, elementsOf, textOf } from './tree.ts'
 import { GrammarError, parseXml, type XmlElement } from './xml.ts'
 
@@ -179,13 +179,19 @@ function expandedProperties(parent: XmlElement): readonly ExpandedProperty[] {
   })
 }
 
-/** RFC 3744 §9.4; the attributes `test` and `match-type` are Calendar.app's. */
+/**
+ * RFC 3744 §9.4; the attributes `test` and `match-type` are Calendar.app's. python-caldav asks for all principals without a
+ * property-search, and writes the properties that it wants beside an empty prop.
+ */
 function parsePrincipalPropertySearch(root: XmlElement): ReportRequest {
   const searches = childrenNamed(root, dav('property-search')).map(parsePropertySearch)
-  if (searches.length === 0) throw new GrammarError('A principal-property-search needs at least one property-search element inside.')
+  const inside = selectionIn(root)
+  if (searches.length === 0 && inside === undefined) throw new GrammarError('A principal-property-search needs at least one property-search element inside.')
+  const beside = propertiesIn({ ...root, children: elementsOf(root).filter(({ name }) => name.namespace !== DAV || name.local === 'displayname') })
   return {
-    kind: 'principal-property-search', test: root.attributes.get('test') === 'anyof' ? 'anyof' : 'allof', searches,
-    selection: selectionOrNothing(root), appliesToCollectionSet: childNamed(root, dav('apply-to-principal-collection-set')) !== undefined,
+    kind: 'principal-property-search', test: searches.length > 0 && root.attributes.get('test') === 'anyof' ? 'anyof' : 'allof', searches,
+    selection: inside === undefined || (inside.kind === 'properties' && inside.properties.length === 0) ? { kind: 'properties', properties: beside } : inside,
+    appliesToCollectionSet: childNamed(root, dav('apply-to-principal-collection-set')) !== undefined,
   }
 }
 

@@ -35,7 +35,8 @@ export function selectionIn(parent: XmlElement): PropertySelection | undefined {
   return names === undefined ? undefined : { kind: 'names' }
 }
 
-function propertiesIn(list: XmlElement): readonly PropertyRequest[] {
+/** @returns the children as properties asked for, in document order, each name once */
+export function propertiesIn(list: XmlElement): readonly PropertyRequest[] {
   const byName = new Map<string, PropertyRequest>()
   for (const element of elementsOf(list)) {
     const key = clark(element.name)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
-  matchesStrongly, matchesWeakly, parseDepth, parseDestination, parseEntityTags, parseIfScheduleTagMatch, parseOverwrite, parsePrefer, parseScheduleReply,
+  matchesStrongly, matchesWeakly, parseDepth, parseDestination, parseEntityTags, parseHttpDate, parseIfScheduleTagMatch, parseOverwrite, parsePrefer, parseScheduleReply,
 } from '../../src/dav/headers.ts'
 import { GrammarError } from '../../src/dav/xml.ts'
 
@@ -49,6 +49,15 @@ describe('If-Match, If-None-Match (RFC 9110 §8.8.3, §13.1)', () => {
   ])('%j against %j: strongly %j, weakly %j', (value, etag, strongly, weakly) => {
     const condition = parseEntityTags(value)!
     expect([matchesStrongly(condition, etag), matchesWeakly(condition, etag)]).toEqual([strongly, weakly])
+  })
+})
+
+describe('dates (RFC 9110 §5.6.7)', () => {
+  test.each(['Sun, 06 Nov 1994 08:49:37 GMT', 'Sunday, 06-Nov-94 08:49:37 GMT', 'Sun Nov  6 08:49:37 1994'])('%s', (value) => {
+    expect(parseHttpDate(value)).toBe(Date.UTC(1994, 10, 6, 8, 49, 37))
+  })
+  test.each([null, '', 'today', '1994', '1994-11-06T08:49:37Z', 'Sun, 06 Nov 1994 08:49:37 CET', 'Sun, 36 Nov 1994 08:49:37 GMT'])('%j is none', (value) => {
+    expect(parseHttpDate(value)).toBeUndefined()
   })
 })
 

@@ -76,6 +76,8 @@ describe('parseXml: text', () => {
   })
 })
 
+const utf16 = (text: string): Buffer => Buffer.from(text, 'utf16le')
+
 describe('parseXml: hostile and broken bodies end in a GrammarError with a sentence (RFC 4918 §8.2, §20.6)', () => {
   const deep = (levels: number): string => '<a>'.repeat(levels) + '</a>'.repeat(levels)
 
@@ -92,6 +94,9 @@ describe('parseXml: hostile and broken bodies end in a GrammarError with a sente
     ['two hyphens in a comment', '<a><!-- x -- y --></a>', /hyphens/], [']]> in a text', '<a>]]></a>', /\]\]>/],
     ['attribute twice', '<a b="1" b="2"/>', /well-formed/], ['attribute without quotes', '<a b=1/>', /well-formed/], ['attribute without value', '<a b/>', /well-formed/], ['< in an attribute', '<a b="<"/>', /"<"/],
     ['__proto__', '<__proto__/>', /well-formed/], ['__proto__ as attribute', '<a __proto__="1"/>', /well-formed/], ['constructor', '<constructor/>', /well-formed/],
+    ['end tag of another prefix', '<a xmlns="u" xmlns:p="u"></p:a>', /well-formed/], ['attributes without a blank between', '<a b="1"c="2"/>', /well-formed/],
+    ['declaration behind the start', '\n<?xml version="1.0"?><a/>', /well-formed/], ['slash within a tag', '<a/ >', /well-formed/],
+    ['name that begins with a digit', '<1a/>', /well-formed/], ['end tag with an attribute', '<a></a b="1">', /well-formed/], ['blank ahead of a name', '< a/>', /well-formed/],
     ['33 levels', deep(33), /32/], ['40,000 levels', deep(40_000), /32|well-formed/],
     ['100,001 tags', `<a>${'<b/>'.repeat(99_999)}</a>`, /100000 tags/], ['a message that would repeat the body', `<a>${'<b>'.repeat(90_000)}`, /^.{1,200}$/],
     ['declared UTF-16', '<?xml version="1.0" encoding="utf-16"?><a/>', /utf-16/], ['declared Latin-1', '<?xml version="1.0" encoding="ISO-8859-1"?><a/>', /ISO-8859-1/],
@@ -100,12 +105,28 @@ describe('parseXml: hostile and broken bodies end in a GrammarError with a sente
   })
 
   test.each([
-    ['UTF-16LE with mark', Buffer.from('\uFEFF<a/>', 'utf16le'), /UTF-16/], ['UTF-16LE', Buffer.from('<a/>', 'utf16le'), /UTF-16/],
-    ['UTF-16BE', Buffer.from('<a/>', 'utf16le').swap16(), /UTF-16/], ['UTF-16BE with mark', Buffer.from('\uFEFF<a/>', 'utf16le').swap16(), /UTF-16/],
+    ['half of a character of UTF-16', Buffer.from('\uFEFF<a/>', 'utf16le').subarray(0, 9), /UTF-16/], ['UTF-16 that says it is UTF-8', utf16('<?xml version="1.0" encoding="UTF-8"?><a/>'), /UTF-8/],
+    ['UTF-32', Buffer.from('3c000000610000002f0000003e000000', 'hex'), /U\+0000/],
     ['Latin-1', Buffer.from('<a>\u00e4</a>', 'latin1'), /UTF-8/], ['surrogates in UTF-8', Buffer.from([0x3C, 0x61, 0x3E, 0xED, 0xA0, 0x80, 0x3C, 0x2F, 0x61, 0x3E]), /UTF-8/],
     ['NUL', Buffer.from('<a>xyz\0</a>'), /U\+0000/], ['one byte', Buffer.from([0xFF]), /UTF-8/],
   ])('%s', (_, body, sentence) => {
     expect(refusal(body)).toMatch(sentence)
+  })
+
+  test.each([
+    ['little end first', utf16('\uFEFF<a>\u00e4</a>')], ['without its mark', utf16('<a>\u00e4</a>')], ['declared', utf16('\uFEFF<?xml version="1.0" encoding="UTF-16"?><a>\u00e4</a>')],
+    ['big end first', utf16('\uFEFF<a>\u00e4</a>').swap16()], ['big end first, without its mark', utf16('<a>\u00e4</a>').swap16()],
+  ])('UTF-16 is read like UTF-8 (RFC 4918 §19): %s', (_, body) => {
+    expect(parseXml(body)).toMatchObject({ name: { local: 'a' }, children: ['\u00e4'] })
+  })
+
+  test.each([
+    ['<x', 'The XML body is not well-formed: Unclosed tag \'x\' (line 1).'],
+    ['<a>\n  <b>\n</a>', 'The XML body is not well-formed: Expected closing tag \'b\' (opened in line 2, col 3) instead of closing tag \'a\' (line 3).'],
+    ['<a>\r\n<p:b/></a>', 'The XML body is not well-formed: the prefix "p" is not declared.'],
+    ['<a>\n', 'The XML body is not well-formed: Unclosed tag \'a\' (line 1).'],
+  ])('%j: what, and in which line', (text, sentence) => {
+    expect(refusal(text)).toBe(sentence)
   })
 
   test('32 levels are accepted', () => {
