@@ -17,13 +17,14 @@ const maxSnoozes = 20
 
 /** The latest moment that the event and its alarms tell; snoozes are those beside it. */
 export function parseAcknowledgement(event: Component): Acknowledgement | undefined {
-  const lines = [
-    ...event.properties.filter(({ name }) => name === lastAcknowledged),
-    ...event.components.filter(({ name }) => name === 'VALARM').flatMap(({ properties }) => properties.filter(({ name }) => name === 'ACKNOWLEDGED')),
-  ]
-  const moments = lines.flatMap(({ value }) => momentIn(value) ?? [])
+  const alarms = event.components.filter(({ name }) => name === 'VALARM')
+  const moments = [...momentsIn(event, lastAcknowledged), ...alarms.flatMap((alarm) => momentsIn(alarm, 'ACKNOWLEDGED'))]
   if (moments.length === 0) return undefined
-  return { at: instant(Math.max(...moments)), snoozes: event.properties.flatMap(parseSnooze).slice(0, maxSnoozes) }
+  return { at: moments.reduce((latest, each) => (each > latest ? each : latest)), snoozes: event.properties.flatMap(parseSnooze).slice(0, maxSnoozes) }
+}
+
+function momentsIn({ properties }: Component, wanted: string): readonly Instant[] {
+  return properties.flatMap(({ name, value }) => (name === wanted ? momentIn(value) ?? [] : []))
 }
 
 function momentIn(text: string): Instant | undefined {

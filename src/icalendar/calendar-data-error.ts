@@ -2,7 +2,7 @@
 
 import type { Property } from './component.ts'
 
-/** Local names of the CalDAV preconditions (RFC 4791 §5.3.2.1) that a calendar object can fail. */
+/** Local names of the CalDAV preconditions (RFC 4791 §5.3.2.1, RFC 7809) that a calendar object can fail. */
 export type CalendarDataPrecondition =
   | 'valid-calendar-data'               // it is not iCalendar
   | 'valid-calendar-object-resource'    // it is iCalendar, and not one object: a METHOD, two UIDs, no UID ...
@@ -13,6 +13,7 @@ export type CalendarDataPrecondition =
   | 'max-attendees-per-instance'
   | 'min-date-time'
   | 'max-date-time'
+  | 'valid-timezone'                    // a TZID that means no known zone (RFC 7809 §3.1.4)
 
 export class CalendarDataError extends Error {
   override readonly name = 'CalendarDataError'

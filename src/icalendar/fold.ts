@@ -1,6 +1,9 @@
 /** Folding: lines of at most 75 octets, broken by a line end and a blank (RFC 5545 §3.1). Both ways, from octets and to text. */
 
+import { isUtf8 } from 'node:buffer'
 import { CalendarDataError } from './calendar-data-error.ts'
+import type { Component } from './component.ts'
+import type { KnownBlock } from './known-blocks.ts'
 import type { Limits } from './limits.ts'
 
 export interface ContentLine {
@@ -8,14 +11,19 @@ export interface ContentLine {
   readonly text: string
   /** Where it starts in the body, from 1. */
   readonly line: number
+  /** In place of the lines of a component that was read before; the text is that of the first of them. */
+  readonly block?: Component
 }
+
+/** What stands at a place of the text and needs not be read again. @param line the number of the line that begins there */
+export type BlockAt = (text: string, at: number, line: number) => KnownBlock | undefined
 
 /**
  * The lines of a body, unfolded and without blank ones. Linear in its size; folds may stand anywhere, even inside a UTF-8 sequence.
  * @throws CalendarDataError 'valid-calendar-data' for what is not UTF-8, control characters, and too many lines
  */
-export function unfold(body: Uint8Array, limits: Limits): readonly ContentLine[] {
-  return contentLines(decode(body), limits)
+export function unfold(body: Uint8Array, limits: Limits, blockAt: BlockAt): readonly ContentLine[] {
+  return contentLines(decode(body), limits, 0, blockAt)
 }
 
 /** Characters that no content line holds (RFC 5545 §3.1 CONTROL), and the two that no XML answer could carry (XML 1.0 §2.2). */
@@ -25,8 +33,9 @@ const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/
 function decode(body: Uint8Array): string {
   const text = decodeUtf8(body) ?? decodeUtf8(mendSplitCharacters(body))
   if (text === undefined) throw new CalendarDataError('valid-calendar-data', 'The body is not UTF-8 (RFC 5545 §3.1.4).')
-  const [at] = [text.search(forbidden), bareReturn(text)].filter((each) => each >= 0).sort((a, b) => a - b)
-  if (at !== undefined) {
+  const [character, carriageReturn] = [text.search(forbidden), bareReturn(text)]
+  if (character >= 0 || carriageReturn >= 0) {
+    const at = character >= 0 && (carriageReturn < 0 || character < carriageReturn) ? character : carriageReturn
     const code = text.charCodeAt(at).toString(16).padStart(4, '0').toUpperCase()
     throw new CalendarDataError('valid-calendar-data', `The character U+${code} may not stand in a calendar object (RFC 5545 §3.1).`,
       lineOf(text, at))
@@ -43,18 +52,14 @@ function bareReturn(text: string): number {
   return -1
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-
 /** Without the byte order mark; undefined if it is not UTF-8. */
 function decodeUtf8(body: Uint8Array): string | undefined {
-  try {
-    return utf8.decode(body)
-  } catch {
-    return undefined
-  }
+  if (!isUtf8(body)) return undefined
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
 }
 
-const CR = 13, LF = 10, TAB = 9, SPACE = 32
+const CR = 13, LF = 10, TAB = 9, SPACE = 32, B = 66
 
 /**
  * Moves each fold that stands inside a UTF-8 sequence behind it: folding counts octets (RFC 5545 §3.1), and some programs cut
@@ -99,12 +104,19 @@ function lineOf(text: string, at: number): number {
   return line
 }
 
-/** Unfolded and without blank lines. */
-function contentLines(text: string, limits: Limits): readonly ContentLine[] {
+/** Unfolded and without blank lines. @param before how many lines of the body come before the text */
+export function contentLines(text: string, limits: Limits, before: number, blockAt?: BlockAt): readonly ContentLine[] {
   const lines: ContentLine[] = []
-  let line = 0
+  let line = before
   for (let at = 0; at < text.length;) {
     const from = line += 1
+    const block = text.charCodeAt(at) === B ? blockAt?.(text, at, from) : undefined
+    if (block !== undefined) {
+      lines.push({ text: `BEGIN:${block.component.name}`, line: from, block: block.component })
+      at += block.characters
+      line += block.lines - 1
+      continue
+    }
     let end = endOfLine(text, at)
     let content = withoutReturn(text, at, end)
     if (isFold(text, end + 1)) {

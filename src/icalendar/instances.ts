@@ -66,6 +66,11 @@ function overlaps({ from, to }: Instance, range: Required<TimeRange>): boolean {
   return from < range.to && (to > range.from || (from === to && from === range.from))
 }
 
+/** The instance of an original start, as its series alone says it. */
+export function instanceAt(master: Event, id: RecurrenceId, floatingZone: TimeZoneId): Event {
+  return placing(master, floatingZone)(id)
+}
+
 /** Gives the master the start and end of any of its instances: whole days are counted on the calendar, the rest of its length on the clock. */
 function placing(master: Event, floatingZone: TimeZoneId): (id: RecurrenceId) => Event {
   const days = wholeDays(master)

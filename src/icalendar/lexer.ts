@@ -8,8 +8,9 @@
 import { CalendarDataError } from './calendar-data-error.ts'
 import type { Component, Property } from './component.ts'
 import { invalidLine, parseContentLine } from './content-line.ts'
-import { unfold } from './fold.ts'
+import { contentLines, unfold } from './fold.ts'
 import type { ContentLine } from './fold.ts'
+import { knownBlocks } from './known-blocks.ts'
 import { defaultLimits } from './limits.ts'
 import type { Limits } from './limits.ts'
 
@@ -22,7 +23,17 @@ export function readComponent(body: Uint8Array, limits: Partial<Limits> = {}): C
   if (body.length > bounds.bytes) {
     throw new CalendarDataError('max-resource-size', `A calendar object may have ${bounds.bytes} bytes, this one has ${body.length}.`)
   }
-  return buildTree(unfold(body, bounds), bounds)
+  return buildTree(unfold(body, bounds, knownBlocks((text, line) => readBlock(text, line, bounds))), bounds, checkRoot)
+}
+
+/** One component within the VCALENDAR. @returns undefined if it is none by itself: read where it stands, the error is told as usual */
+function readBlock(text: string, line: number, limits: Limits): Component | undefined {
+  try {
+    return buildTree(contentLines(text, limits, line - 1), { ...limits, depth: limits.depth - 1 }, () => {})
+  } catch (error) {
+    if (error instanceof CalendarDataError) return undefined
+    throw error
+  }
 }
 
 interface OpenComponent {
@@ -32,12 +43,17 @@ interface OpenComponent {
   readonly components: Component[]
 }
 
-function buildTree(lines: readonly ContentLine[], limits: Limits): Component {
+/** @param checkRoot throws where a component may not be the outermost one */
+function buildTree(lines: readonly ContentLine[], limits: Limits, checkRoot: (begin: Property, before: Component | undefined) => void): Component {
   const open: OpenComponent[] = []
   let whole: Component | undefined
   for (const line of lines) {
-    const property = parseContentLine(line, limits)
     const top = open.at(-1)
+    if (line.block !== undefined && top !== undefined) {
+      top.components.push(line.block)
+      continue
+    }
+    const property = parseContentLine(line, limits)
     if (property.name === 'BEGIN') {
       if (top === undefined) checkRoot(property, whole)
       if (open.length === limits.depth) throw invalidLine(line, `components nest more than ${limits.depth} deep.`)

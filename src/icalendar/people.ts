@@ -10,7 +10,7 @@ import type { Property } from './component.ts'
 export function parseOrganizer(property: Property): Organizer | undefined {
   const address = addressOf(property)
   const agent = scheduleAgents.get(keyword(property, 'SCHEDULE-AGENT'))
-  return address && { address, ...displayNameOf(property), ...(agent === undefined ? {} : { scheduleAgent: agent }) }
+  return address && { address, ...displayNameOf(property), ...(agent === undefined ? {} : { scheduleAgent: agent }), ...forced(property, 'REPLY') }
 }
 
 /** In the order of the lines. Who has no e-mail address is left out, and who is listed twice counts once. */
@@ -38,7 +38,13 @@ function parseAttendee(property: Property): Attendee | undefined {
     ...(comment ? { comment } : {}),
     additionalGuests: Number.isSafeInteger(guests) && guests > 0 ? guests : 0,
     scheduleAgent: scheduleAgents.get(keyword(property, 'SCHEDULE-AGENT')) ?? 'server',
+    ...forced(property, 'REQUEST'),
   }
+}
+
+/** RFC 6638 §7.2. */
+function forced(property: Property, message: 'REQUEST' | 'REPLY'): { isForced?: true } {
+  return keyword(property, 'SCHEDULE-FORCE-SEND') === message ? { isForced: true } : {}
 }
 
 /**
@@ -90,7 +96,11 @@ export function formatMailto(address: EmailAddress): string {
 }
 
 export function formatOrganizer(organizer: Organizer): Property {
-  const parameters = organizer.displayName === undefined ? [] : [{ name: 'CN', values: [organizer.displayName] }]
+  const { displayName, scheduleStatus } = organizer
+  const parameters = [
+    ...(displayName === undefined ? [] : [{ name: 'CN', values: [displayName] }]),
+    ...(scheduleStatus === undefined ? [] : [{ name: 'SCHEDULE-STATUS', values: [scheduleStatus] }]),
+  ]
   return { name: 'ORGANIZER', parameters, value: formatMailto(organizer.address), line: 0 }
 }
 
@@ -103,6 +113,7 @@ export function formatAttendee(attendee: Attendee): Property {
   parameters.push(['PARTSTAT', attendee.participation.toUpperCase()])
   if (attendee.participation === 'needs-action') parameters.push(['RSVP', 'TRUE'])
   if (attendee.scheduleAgent !== 'server') parameters.push(['SCHEDULE-AGENT', attendee.scheduleAgent.toUpperCase()])
+  if (attendee.scheduleStatus !== undefined) parameters.push(['SCHEDULE-STATUS', attendee.scheduleStatus])
   if (attendee.additionalGuests > 0) parameters.push(['X-NUM-GUESTS', String(attendee.additionalGuests)])
   if (attendee.comment !== undefined) parameters.push(['X-RESPONSE-COMMENT', attendee.comment])
   return {

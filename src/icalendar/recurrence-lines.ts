@@ -72,6 +72,7 @@ function parseDates(properties: PropertyIndex, master: Period, scope: TimeScope)
 }
 
 function valuesOf(properties: readonly Property[]): readonly { property: Property; value: string }[] {
+  properties.forEach(refuseRange)
   const values = properties.flatMap((each) => each.value.split(',').map((value) => ({ property: each, value })))
     .filter(({ value }) => value.trim() !== '')
   if (values.length > defaultLimits.instances) {
@@ -104,12 +105,15 @@ function differsInLength(property: Property, period: Period, master: Period, cal
  * @throws CalendarDataError for RANGE: a change of all later instances is an object of its own here
  */
 export function parseRecurrenceId(property: Property, start: EventTime | undefined, scope: TimeScope): RecurrenceId {
-  const range = parameter(property, 'RANGE')
-  if (range !== undefined && range !== '') {
-    throw unfit(property, `has RANGE=${range.slice(0, 20)}: end the series with UNTIL and store its rest as a new one.`, 'valid-calendar-object-resource')
-  }
+  refuseRange(property)
   const time = scope.read(property, property.value, 'moment')
   return start === undefined ? recurrenceIdOf(time) : recurrenceIdLike(time, start, scope.calendarZone)
+}
+
+function refuseRange(property: Property): void {
+  const range = parameter(property, 'RANGE')
+  if (range === undefined || range === '') return
+  throw unfit(property, `has RANGE=${range.slice(0, 20)}: end the series with UNTIL and store its rest, if any, as a new one.`, 'valid-calendar-object-resource')
 }
 
 /**

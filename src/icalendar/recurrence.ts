@@ -6,7 +6,7 @@
 
 export { expand, type Expansion } from './recurrence-set.ts'
 export { extent, type Extent } from './extent.ts'
-export { instances, type Instance } from './instances.ts'
+export { instanceAt, instances, type Instance } from './instances.ts'
 export { recurrenceIdOf, timeOfRecurrenceId } from './recurrence-id.ts'
 export { formatRule, parseRule } from './rule.ts'
 export { sameRecurrence } from './same-recurrence.ts'

@@ -2,7 +2,16 @@
 
 /** Undoes the escapes in one pass. A backslash before any other character is dropped, as most programs do. */
 export function unescapeText(value: string): string {
-  return value.includes('\\') ? value.replace(/\\(.)/gsu, (_pair, escaped: string) => (escaped === 'n' || escaped === 'N' ? '\n' : escaped)) : value
+  let at = value.indexOf('\\')
+  if (at < 0) return value
+  let text = ''
+  let from = 0
+  for (; at >= 0 && at + 1 < value.length; at = value.indexOf('\\', at + 2)) {
+    const isLineBreak = value[at + 1] === 'n' || value[at + 1] === 'N'
+    text += isLineBreak ? `${value.slice(from, at)}\n` : value.slice(from, at)
+    from = isLineBreak ? at + 2 : at + 1
+  }
+  return text + value.slice(from)
 }
 
 /** A URI (RFC 5545 §3.3.13) has no escapes, but some programs write it like text; a backslash is never part of one (RFC 3986 §2). */

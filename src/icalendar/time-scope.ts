@@ -29,23 +29,33 @@ type Zone = NonNullable<ReturnType<typeof resolveTimeZone>>
 
 /** @param calendar the VCALENDAR with its VTIMEZONEs */
 export function timeScope(calendar: Component, calendarZone: TimeZoneId): TimeScope {
-  const definitions = new Map(calendar.components.filter((each) => each.name === 'VTIMEZONE').flatMap(namesOf))
+  let definitions: ReadonlyMap<string, Component> | undefined
+  let years: [number, number] | undefined
   const zones = new Map<string, Zone>()
-  const years = yearsOf(calendar)
+
+  let last: { readonly tzid: string; readonly zone: Zone } | undefined
 
   function zoneOf(property: Property, tzid: string): Zone {
-    const known = zones.get(tzid)
-    if (known !== undefined) return known
+    // DTEND and the rest name what DTSTART has named.
+    if (last?.tzid === tzid) return last.zone
+    const zone = zones.get(tzid) ?? findZone(property, tzid)
+    last = { tzid, zone }
+    return zone
+  }
+
+  function findZone(property: Property, tzid: string): Zone {
     if (zones.size === defaultLimits.zones) throw unfit(property, `names more than ${defaultLimits.zones} different time zones.`)
-    const zone = resolveOnce(tzid, definitions.get(tzid), { calendarZone, years })
-    if (zone === undefined) throw unfit(property, `has the TZID ${JSON.stringify(tzid.slice(0, 60))}, which means no known time zone (RFC 5545 §3.2.19).`)
+    definitions ??= new Map(calendar.components.filter((each) => each.name === 'VTIMEZONE').flatMap(namesOf))
+    years ??= yearsOf(calendar)
+    const zone = resolveTimeZone(tzid, definitions.get(tzid), { calendarZone, years })
+    if (zone === undefined) throw unfit(property, `has the TZID ${JSON.stringify(tzid.slice(0, 60))}, which means no known time zone (RFC 5545 §3.2.19).`, 'valid-timezone')
     zones.set(tzid, zone)
     return zone
   }
 
   function read(property: Property, text: string, use: 'wall-clock' | 'moment'): EventTime {
     const value = parseDateTimeValue(text)
-    if (value === undefined) throw unfit(property, 'is not a date or a date-time (RFC 5545 §3.3.5).')
+    if (value === undefined) throw unfit(property, 'is not a date or a date-time (RFC 5545 §3.3.5).', /^\s*0000/.test(text) ? 'min-date-time' : undefined)
     const tzid = parameter(property, 'TZID')?.trim() ?? ''
     if (value.kind === 'utc') return tzid === '' ? value : shownIn(findTimeZone(tzid), value)
     if (value.kind === 'date') return value
@@ -54,37 +64,6 @@ export function timeScope(calendar: Component, calendarZone: TimeZoneId): TimeSc
   }
 
   return { calendarZone, read }
-}
-
-/**
- * What was asked before. A client sends the same few definitions with every event, and to hold one against the zone data takes longer
- * than to read the rest of the body. Emptied when full, since clients choose the keys.
- */
-const resolved = new Map<string, Zone | undefined>()
-const maxResolved = 500
-/** Characters; longer definitions are rare, and would fill the memory. */
-const maxKeyLength = 4000
-
-function resolveOnce(tzid: string, definition: Component | undefined, options: { calendarZone: TimeZoneId; years: [number, number] }): Zone | undefined {
-  const key = `${tzid}\n${options.calendarZone}\n${options.years.join()}\n${definition === undefined ? '' : keyOf(definition)}`
-  if (resolved.has(key)) return resolved.get(key)
-  const zone = resolveTimeZone(tzid, definition, options)
-  if (key.length > maxKeyLength) return zone
-  if (resolved.size >= maxResolved) resolved.clear()
-  resolved.set(key, zone)
-  return zone
-}
-
-/** Equal for two components that say the same in the same order. */
-function keyOf({ name, properties, components }: Component): string {
-  let key = `{${name}`
-  for (const each of properties) {
-    key += `\n${each.name}`
-    for (const { name: parameterName, values } of each.parameters) key += `;${parameterName}=${JSON.stringify(values)}`
-    key += `:${each.value}`
-  }
-  for (const each of components) key += keyOf(each)
-  return `${key}}`
 }
 
 /** TZID is text, with its commas escaped; the parameter holds it without escapes, and not every program escapes. */
@@ -97,7 +76,7 @@ function inZone(property: Property, { local }: DateTimeValue & { kind: 'local' }
   if (zone.kind === 'zone') return { kind: 'zoned', local, zone: zone.zone }
   const fixed = use === 'wall-clock' ? fixedZone(zone.offsetSeconds) : undefined
   if (fixed !== undefined) return { kind: 'zoned', local, zone: fixed }
-  if (use === 'wall-clock') throw unfit(property, 'starts a series in a time zone that no named one equals (RFC 5545 §3.2.19).')
+  if (use === 'wall-clock') throw unfit(property, 'starts a series in a time zone that no named one equals (RFC 5545 §3.2.19).', 'valid-timezone')
   return { kind: 'utc', at: instant(clockOf(local) - zone.offsetSeconds * 1000) }
 }
 
@@ -113,14 +92,16 @@ function fixedZone(offsetSeconds: number): TimeZoneId | undefined {
 }
 
 /** The years over which zones are told apart: first to last that the body names, and the one after, since most series go on. */
-function yearsOf(calendar: Component): [number, number] {
+function yearsOf({ components }: Component): [number, number] {
   let first = Infinity, last = -Infinity
-  for (const { name, value } of calendar.components.flatMap((each) => (each.name === 'VEVENT' ? each.properties : []))) {
-    const year = timeNames.has(name) ? Number(value.trim().slice(0, 4)) : NaN
-    if (year >= 1 && year < first) first = year
-    if (year <= 9999 && year > last) last = year
+  for (const event of components) {
+    if (event.name !== 'VEVENT') continue
+    for (const { name, value } of event.properties) {
+      if (name !== 'DTSTART' && name !== 'DTEND' && name !== 'RECURRENCE-ID') continue
+      const year = Number(value.trim().slice(0, 4))
+      if (year >= 1 && year < first) first = year
+      if (year <= 9999 && year > last) last = year
+    }
   }
   return first <= last ? [first, Math.min(last + 1, 9999)] : [1970, 2037]
 }
-
-const timeNames: ReadonlySet<string> = new Set(['DTSTART', 'DTEND', 'RECURRENCE-ID'])

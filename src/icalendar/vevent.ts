@@ -47,7 +47,7 @@ export function parseEvent(properties: PropertyIndex, times: Period, scope: Time
     htmlDescription: htmlOf(properties),
     location: textOf(properties, 'LOCATION'),
     color: colorOf(keywordOf(properties, 'COLOR')),
-    url: parseUri(properties.one('URL')?.value ?? '') || undefined,
+    url: uriOf(properties),
     organizer: organizer && parseOrganizer(organizer),
     acknowledged: parseAcknowledgement(properties.component),
     created: momentOf(properties, 'CREATED'),
@@ -75,6 +75,11 @@ function readable(property: Property): string {
 function htmlOf(properties: PropertyIndex): string | undefined {
   const html = properties.all('X-ALT-DESC').find((each) => parameter(each, 'FMTTYPE')?.toLowerCase() === 'text/html')
   return html && (unescapeText(html.value) || undefined)
+}
+
+function uriOf(properties: PropertyIndex): string | undefined {
+  const url = properties.one('URL')
+  return url && (parseUri(url.value) || undefined)
 }
 
 function keywordOf(properties: PropertyIndex, name: string): string {

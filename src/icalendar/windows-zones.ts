@@ -50,6 +50,24 @@ export function zonesOfWindows(): readonly TimeZoneId[] {
   return [...new Set(index().windows.values())]
 }
 
+/**
+ * Names that CLDR keeps for ever, and with it the tables here, by what IANA calls these zones now. Only where nobody has named the zone
+ * in IANA's way: what a client or the backend calls by an old name keeps it.
+ */
+const currentNames: Readonly<Record<string, string>> = {
+  'Africa/Asmera': 'Africa/Asmara', 'America/Buenos_Aires': 'America/Argentina/Buenos_Aires', 'America/Catamarca': 'America/Argentina/Catamarca',
+  'America/Coral_Harbour': 'America/Atikokan', 'America/Cordoba': 'America/Argentina/Cordoba', 'America/Godthab': 'America/Nuuk',
+  'America/Indianapolis': 'America/Indiana/Indianapolis', 'America/Jujuy': 'America/Argentina/Jujuy', 'America/Louisville': 'America/Kentucky/Louisville',
+  'America/Mendoza': 'America/Argentina/Mendoza', 'Asia/Calcutta': 'Asia/Kolkata', 'Asia/Katmandu': 'Asia/Kathmandu', 'Asia/Rangoon': 'Asia/Yangon',
+  'Asia/Saigon': 'Asia/Ho_Chi_Minh', 'Atlantic/Faeroe': 'Atlantic/Faroe', 'Europe/Kiev': 'Europe/Kyiv', 'Pacific/Enderbury': 'Pacific/Kanton',
+  'Pacific/Ponape': 'Pacific/Pohnpei', 'Pacific/Truk': 'Pacific/Chuuk',
+}
+
+/** The zone of a name in the tables, by its current name where the zone data has it. */
+function findCurrent(name: string): TimeZoneId | undefined {
+  return findTimeZone(currentNames[name] ?? name) ?? findTimeZone(name)
+}
+
 interface Index {
   /** By name in lower case, the zone of its main territory. */
   readonly windows: ReadonlyMap<string, TimeZoneId>
@@ -66,14 +84,14 @@ function index(): Index {
 
 function indexWindows(): ReadonlyMap<string, TimeZoneId> {
   const names = new Set(WINDOWS_TO_IANA_MAP.map((each) => each.windowsName))
-  const found = [...names].map((name) => [name.toLowerCase(), findIana(name).map((each) => findTimeZone(each)).find((each) => each !== undefined)] as const)
+  const found = [...names].map((name) => [name.toLowerCase(), findIana(name).map(findCurrent).find((each) => each !== undefined)] as const)
   return new Map(found.filter((pair): pair is [string, TimeZoneId] => pair[1] !== undefined))
 }
 
 function indexCities(): ReadonlyMap<string, TimeZoneId> {
   const cities = new Map<string, TimeZoneId>()
   for (const name of IANA_ALIAS_MAP.flatMap((each) => each.alias)) {
-    const zone = name.includes('/') && !name.startsWith('Etc/') ? findTimeZone(name) : undefined
+    const zone = name.includes('/') && !name.startsWith('Etc/') ? findCurrent(name) : undefined
     const city = name.slice(name.lastIndexOf('/') + 1).toLowerCase().replaceAll('_', ' ')
     if (zone !== undefined && !cities.has(city)) cities.set(city, zone)
   }

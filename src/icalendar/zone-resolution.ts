@@ -31,28 +31,31 @@ export interface ResolutionOptions {
  * @returns undefined where neither name nor rules tell
  */
 export function resolveTimeZone(tzid: string, definition: Component | undefined, options: ResolutionOptions = {}): ResolvedZone | undefined {
-  const key = [tzid, options.calendarZone, options.years?.join(), definition && textOf(definition)].join('\n')
-  if (key.length > maxKey) return resolve(tzid, definition, options)
-  if (!resolved.has(key)) {
-    if (resolved.size >= maxResolved) resolved.clear()
-    resolved.set(key, resolve(tzid, definition, options))
-  }
-  return resolved.get(key)
+  const known = definition === undefined ? undefinedZones : knownOf(definition)
+  const key = `${tzid}\n${options.calendarZone ?? ''}\n${options.years?.join() ?? ''}`
+  if (known.has(key)) return known.get(key)
+  const zone = resolve(tzid, definition, options)
+  if (key.length > maxKey) return zone
+  if (known.size >= maxKnown) known.clear()
+  known.set(key, zone)
+  return zone
 }
 
-/** One client sends the same VTIMEZONE with every event: reading it costs a hundred times as much as finding it here. */
-const resolved = new Map<string, ResolvedZone | undefined>()
-/** Emptied when full, as clients choose the keys; longer keys are not kept. */
-const maxResolved = 500
-const maxKey = 4096
+type KnownZones = Map<string, ResolvedZone | undefined>
 
-/** All that tells definitions apart. */
-function textOf(component: Component): string {
-  let text = `<${component.name}`
-  for (const { name, value } of component.properties) text += `
-${name}:${value}`
-  for (const each of component.components) text += textOf(each)
-  return `${text}>`
+/**
+ * What was asked before. One client sends the same VTIMEZONE with every event, which the lexer finds again: to hold it against the zone
+ * data costs a hundred times as much as finding it here. Emptied when full, as clients choose the keys.
+ */
+const undefinedZones: KnownZones = new Map()
+const definedZones = new WeakMap<Component, KnownZones>()
+const maxKnown = 100
+const maxKey = 300
+
+function knownOf(definition: Component): KnownZones {
+  const known = definedZones.get(definition) ?? new Map()
+  definedZones.set(definition, known)
+  return known
 }
 
 function resolve(tzid: string, definition: Component | undefined, options: ResolutionOptions): ResolvedZone | undefined {

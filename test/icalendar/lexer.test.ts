@@ -164,3 +164,36 @@ describe('limits', () => {
     expect(read(calendar(`X-A:${'a\r\n '.repeat(100)}`), { lines: 5 }).properties).toHaveLength(3)
   })
 })
+
+describe('a VTIMEZONE that was read before', () => {
+  const zone = ['BEGIN:VTIMEZONE', 'TZID:Here', 'BEGIN:STANDARD', 'DTSTART:19700101T000000', 'TZOFFSETFROM:+0100', 'TZOFF\r\n SETTO:+0100', 'END:STANDARD', 'END:VTIMEZONE'] as const
+
+  test('is found again, with the lines of its own body', () => {
+    const [first, again] = [read(calendar(...zone)), read(calendar(...zone, 'X-A:1'))]
+    expect(again.components[0]).toBe(first.components[0])
+    const moved = read(calendar('X-A:1', ...zone, 'X-B:2'))
+    expect(moved.components[0]).toMatchObject({ line: 5, properties: [{ line: 6 }], components: [{ line: 7 }] })
+    expect(moved.properties.at(-1)).toMatchObject({ name: 'X-B', line: 14 })
+  })
+
+  test('is another one as soon as a character differs', () => {
+    expect(read(calendar(...zone.map((line) => line.replace('Here', 'There')))).components[0]).toMatchObject({ properties: [{ value: 'There' }] })
+  })
+
+  test('changes nothing of what is read or refused, whatever stands around it', () => {
+    const lines = fc.constantFrom('BEGIN:VTIMEZONE', 'END:VTIMEZONE', 'END:VTIMEZONE ', 'BEGIN:STANDARD', 'END:STANDARD', 'TZID:x', ' folded', '', '\t', 'nothing', 'END:VCALENDAR', 'BEGIN:VEVENT', 'END:VEVENT')
+    const outcome = (body: string): unknown => {
+      try {
+        return read(body)
+      } catch (error) {
+        return error instanceof CalendarDataError ? [error.precondition, error.line] : error
+      }
+    }
+    fc.assert(fc.property(fc.array(fc.oneof(lines, fc.constant(zone.join('\r\n'))), { maxLength: 12 }), fc.constantFrom('\r\n', '\n'), (inside, end) => {
+      const body = `BEGIN:VCALENDAR${end}${inside.join(end)}${end}END:VCALENDAR${end}`
+      const plainly = outcome(body.replaceAll('BEGIN:VTIMEZONE', 'begin:VTIMEZONE'))
+      expect(outcome(body)).toEqual(plainly)
+      expect(outcome(body), 'again').toEqual(plainly)
+    }), { numRuns: 500 })
+  })
+})

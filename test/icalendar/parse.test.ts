@@ -21,7 +21,7 @@ describe('the object (RFC 4791 §4.1)', () => {
     ['another calendar scale', calendar('CALSCALE:HEBREW', ...vevent(...anHour)), 'supported-calendar-data', 4],
     ['quoted-printable text', calendar(...vevent(...anHour, 'SUMMARY;ENCODING=QUOTED-PRINTABLE:a=C3=BC')), 'supported-calendar-data', 9],
     ['two summaries', calendar(...vevent(...anHour, 'SUMMARY:a', 'SUMMARY:b')), 'valid-calendar-data', 10],
-    ['a zone nobody knows', calendar(...vevent('DTSTART;TZID=Nowhere/Land:20260310T090000')), 'valid-calendar-data', 7],
+    ['a zone nobody knows', calendar(...vevent('DTSTART;TZID=Nowhere/Land:20260310T090000')), 'valid-timezone', 7],
   ])('with %s is refused', (_what, body, precondition, line) => {
     expect(refusal(body)).toMatchObject({ precondition, line })
   })
@@ -158,7 +158,8 @@ describe('zones', () => {
 
   test.each([
     ['no zone', calendar()], ['two', calendar('BEGIN:VTIMEZONE', 'TZID:Europe/Berlin', 'END:VTIMEZONE', 'BEGIN:VTIMEZONE', 'TZID:Europe/Paris', 'END:VTIMEZONE')],
-    ['one of no name', calendar('BEGIN:VTIMEZONE', 'END:VTIMEZONE')], ['no calendar', 'Europe/Berlin'],
+    ['one of no name', calendar('BEGIN:VTIMEZONE', 'END:VTIMEZONE')],
+    ['one and an event', calendar('BEGIN:VTIMEZONE', 'TZID:Europe/Berlin', 'END:VTIMEZONE', ...vevent(...anHour))], ['no calendar', 'Europe/Berlin'],
   ])('calendar-timezone with %s is refused', (_what, text) => {
     expect(() => parseTimeZone(text)).toThrow(expect.objectContaining({ precondition: 'valid-calendar-data' }))
   })

@@ -150,6 +150,17 @@ describe('overrides (RFC 5545 §3.8.4.4)', () => {
     expect(error.message).toContain(range)
   })
 
+  test.each([
+    ['a cancelled instance', [...vevent(...zoned), ...vevent(...moved, 'STATUS:CANCELLED', 'RECURRENCE-ID;RANGE=THISANDFUTURE:20260311T080000Z')]],
+    ['a lone cancelled instance', vevent(...moved, 'STATUS:CANCELLED', 'RECURRENCE-ID;RANGE=THISANDFUTURE:20260311T080000Z')],
+    ['an EXDATE, which knows no RANGE', vevent(...zoned, 'EXDATE;RANGE=THISANDFUTURE:20260311T080000Z')],
+    ['an RDATE', vevent(...zoned, 'RDATE;RANGE=THISANDFUTURE:20260319T080000Z')],
+  ])('of a RANGE are refused by name for %s too', (_what, lines) => {
+    expect(refusal(calendar(...lines))).toMatchObject({
+      precondition: 'valid-calendar-object-resource', message: expect.stringMatching(/RANGE=THISANDFUTURE: end the series with UNTIL/) as string,
+    })
+  })
+
   test('without a master are a detached series, with the zone that they name (invited to some instances only)', () => {
     expect(parsed(...vevent(...moved, 'RECURRENCE-ID;TZID=Europe/Berlin:20260312T090000'), ...vevent(...moved, 'RECURRENCE-ID:20260311T080000Z')))
       .toMatchObject({ kind: 'detached', zone: 'Europe/Berlin', overrides: new Map([['2026-03-11T08:00:00Z', { summary: 'Moved' }], ['2026-03-12T08:00:00Z', { summary: 'Moved' }]]) })

@@ -40,7 +40,7 @@ describe('by name, without a VTIMEZONE', () => {
     ['/citadel.org/20211103_1/Europe/London', 'Europe/London'],
     ['America_New_York', 'America/New_York'], ['America-Chicago', 'America/Chicago'], ['America_Argentina_Buenos_Aires', 'America/Argentina/Buenos_Aires'],
     ['W. Europe Standard Time', 'Europe/Berlin'], ['w. europe standard time', 'Europe/Berlin'], ['Pacific Standard Time', 'America/Los_Angeles'],
-    ['Central Standard Time (Mexico)', 'America/Mexico_City'], ['India Standard Time', /^Asia\/(Calcutta|Kolkata)$/], ['GMT Standard Time', 'Europe/London'], ['UTC-02', 'Etc/GMT+2'],
+    ['Central Standard Time (Mexico)', 'America/Mexico_City'], ['India Standard Time', 'Asia/Kolkata'], ['GMT Standard Time', 'Europe/London'], ['UTC-02', 'Etc/GMT+2'],
     ['(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna', 'Europe/Amsterdam'], ['(GMT-05:00) Eastern Time (US & Canada)', 'America/New_York'],
     ['(GMT+01.00) Sarajevo/Warsaw/Zagreb', undefined], ['(UTC+01:00) Sarajevo, Skopje, Warsaw, Zagreb', 'Europe/Sarajevo'], ['(UTC) Coordinated Universal Time', /^(Etc\/)?UTC$/],
     ['(UTC+05:30) Chennai, Kolkata, Mumbai, New Delhi', 'Asia/Kolkata'], ['Canberra, Melbourne, Sydney', 'Australia/Sydney'], ['Eastern', 'America/New_York'],
@@ -49,6 +49,19 @@ describe('by name, without a VTIMEZONE', () => {
     ['tzone://Microsoft/Custom', undefined], ['/', undefined], ['x'.repeat(5000), undefined],
   ])('%s is %s', (tzid, expected) => {
     expect(resolved(tzid)).toEqual(expected instanceof RegExp ? expect.stringMatching(expected) : expected)
+  })
+
+  test('what has only a name of Windows, or a city, gets the name that IANA has for it now', () => {
+    const names = ['Argentina Standard Time', 'FLE Standard Time', 'Greenland Standard Time', 'Myanmar Standard Time', 'Nepal Standard Time', 'US Eastern Standard Time', '(UTC+07:00) Saigon', 'Calcutta, Mumbai']
+    expect(names.map((name) => resolved(name))).toEqual([
+      'America/Argentina/Buenos_Aires', 'Europe/Kyiv', 'America/Nuuk', 'Asia/Yangon', 'Asia/Kathmandu', 'America/Indiana/Indianapolis', 'Asia/Ho_Chi_Minh', 'Asia/Kolkata',
+    ])
+  })
+
+  test('an old name of IANA\'s own stays as it is', () => {
+    for (const name of ['Asia/Calcutta', 'Europe/Kiev', 'US/Pacific', 'America/Buenos_Aires']) {
+      expect([name, `/vendor/1/${name}`].map((each) => resolved(each)), name).toEqual([name, name])
+    }
   })
 
   test('X-LIC-LOCATION is a name too', () => {
