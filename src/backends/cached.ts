@@ -6,7 +6,7 @@
 
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import type { Backend, BackendIdentity, CalendarSession } from '../calendar/backend.ts'
+import type { Backend, BackendIdentity, CalendarSession, StoredSeries } from '../calendar/backend.ts'
 import type { CalendarId } from '../calendar/identifiers.ts'
 import { CachedAccount } from './cached/account.ts'
 import { CachedCalendar } from './cached/calendar.ts'
@@ -28,6 +28,8 @@ export interface CacheOptions {
   readonly freshnessMs: number
   /** Milliseconds, as `Date.now`. */
   readonly now?: () => number
+  /** Called with each series of a listing that will be held, to make and keep (`StoredSeries.rendered`) what will be asked of it. */
+  readonly prepare?: (stored: StoredSeries) => void
 }
 
 interface Slot<Held> {
@@ -36,9 +38,9 @@ interface Slot<Held> {
 }
 
 /** The same backend, asked less often. Its sessions may be made anew for each request: what is held stays with the backend. */
-export function cachedBackend(inner: Backend, { maxBytes, freshnessMs, now = Date.now }: CacheOptions): Backend & { stats(): CacheStats } {
+export function cachedBackend(inner: Backend, { maxBytes, freshnessMs, now = Date.now, prepare }: CacheOptions): Backend & { stats(): CacheStats } {
   const cache = new LRUCache<string, Slot<CachedAccount | CachedCalendar>>({ maxSize: Math.max(1, maxBytes), sizeCalculation: ({ bytes }) => bytes })
-  const settings: CacheSettings = { freshnessMs, now, maxCalendarBytes: Math.floor(maxBytes / 2), meter: new Meter(), learnt: { listingsTellState: true } }
+  const settings: CacheSettings = { freshnessMs, now, maxCalendarBytes: Math.floor(maxBytes / 2), meter: new Meter(), prepare, learnt: { listingsTellState: true } }
 
   /** What is held under the key. What is too large to stay is used for this one call, and then lost. */
   function heldUnder<Held extends CachedAccount | CachedCalendar>(key: string, make: (resized: () => void) => Held): Held {
@@ -91,13 +93,14 @@ function cachedSession(inner: CalendarSession, shelf: Shelf): CalendarSession {
     objects: (id, range) => shelf.calendar(id).objects(inner, range),
     objectsByName: (id, names) => shelf.calendar(id).objectsByName(inner, names),
     remembered: (id, name) => shelf.calendar(id).remembered(name),
+    lastTold: (id) => inner.lastTold?.(id),
     nameOf: (id, uid) => inner.nameOf(id, uid),
-    changes: (id, since, limit) => shelf.calendar(id).changes(inner, since, limit),
-    put: (id, name, series, options) => shelf.calendar(id).put(inner, name, series, options),
-    remove: (id, name, options) => shelf.calendar(id).remove(inner, name, options),
-    answer: (id, name, instance, status, notify, comment) => shelf.calendar(id).answer(inner, name, { instance, status, notify, comment }),
+    changes: (id, since, limit, reader) => shelf.calendar(id).changes(inner, since, { limit, signal: reader?.signal }),
+    put: (id, name, series, options) => shelf.calendar(id).writes.put(inner, name, series, options),
+    remove: (id, name, options) => shelf.calendar(id).writes.remove(inner, name, options),
+    answer: (id, name, instance, status, notify, comment) => shelf.calendar(id).writes.answer(inner, name, { instance, status, notify, comment }),
     announce: (id, uid, what, instance) => inner.announce(id, uid, what, instance).finally(() => shelf.forget(id)),
-    move: (id, name, to, toName, options) => shelf.calendar(id).moveTo(inner, name, { calendar: shelf.calendar(to), name: toName }, options),
+    move: (id, name, to, toName, options) => shelf.calendar(id).writes.moveTo(inner, name, { writes: shelf.calendar(to).writes, name: toName }, options),
     freeBusy: (addresses, range) => inner.freeBusy(addresses, range),
     createCalendar: (change) => shelf.account().write(() => inner.createCalendar(change)),
     updateCalendar: (id, change) => changed(id, () => inner.updateCalendar(id, change)),

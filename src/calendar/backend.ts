@@ -28,6 +28,10 @@ export interface StoredSeries extends ObjectTag {
   readonly role: 'organizer' | 'attendee'
   /** Whose alarms these are, if the backend tells: e-mail alarms go there. */
   readonly owner?: EmailAddress
+  /** How many bytes this takes, where the backend knows: it may hold less than the model, and make that again whenever it is asked for. */
+  readonly weight?: number
+  /** The place for finished text of the series, which lives as long as this does. The backend leaves it alone. */
+  rendered?: string
 }
 
 /** The series exists, and cannot be shown; `reason` is one line for the log. Never said of a series that may be gone. */
@@ -56,6 +60,14 @@ export interface Changes {
   readonly more: boolean
 }
 
+/** Who asks for changes. */
+export interface ChangesReader {
+  /** Aborted when nobody waits for the answer any more: a long reading may then end with the signal's reason. */
+  readonly signal?: AbortSignal | undefined
+  /** What the reader holds under a name, as of the token or newer: saves a backend that tells parts of an object to read the rest again. */
+  readonly held?: (name: ObjectName) => StoredSeries | undefined
+}
+
 /**
  * When a write may happen. The check and the write are one: a race ends in the fault 'precondition', never in a lost update.
  * 'unchanged' holds only while the stored series has that revision.
@@ -73,8 +85,8 @@ export interface WriteOptions {
   readonly condition: WriteCondition
   readonly notify: Notify
   /**
-   * What the caller last read under this name; 'absent' if it read that nothing has this name and nothing has this UID either, since what
-   * has may be written over; undefined if it does not know.
+   * What the caller last read under this name; 'absent' if it read that nothing has this name, which says nothing of the UID; undefined
+   * if it does not know.
    * Saves the backend a read. It may be stale: the backend then fails with 'conflict' and has written nothing.
    */
   readonly known?: StoredSeries | 'absent'
@@ -91,7 +103,10 @@ export interface CalendarSession {
 
   /** The cheap poll: one backend call at most. */
   state(id: CalendarId): Promise<CalendarState>
-  /** Every object of the calendar once, in no order. */
+  /**
+   * Every object of the calendar once, in no order.
+   * A backend that knows the CalendarState at which the reading began gives it as the return value of the generator.
+   */
   tags(id: CalendarId): AsyncIterable<ObjectTag>
   /**
    * Every object that has an instance which may overlap the range, once; more than those is allowed, fewer is not.
@@ -106,14 +121,20 @@ export interface CalendarSession {
    * write under the condition 'unchanged', which the backend then checks by itself.
    */
   remembered?(id: CalendarId, name: ObjectName): StoredSeries | undefined
+  /**
+   * What the last answer about the calendar's objects told of the calendar itself, without asking: for who has just read some of them, or
+   * is put right by the backend. Undefined where no answer has told it.
+   */
+  lastTold?(id: CalendarId): Pick<Calendar, 'timeZone' | 'access'> | undefined
   /** The name under which the calendar holds this UID, whatever that name is; undefined if it holds none. */
   nameOf(id: CalendarId, uid: EventUid): Promise<ObjectName | undefined>
   /**
    * What happened since the token; everything that is there when it is undefined.
    * @param limit how many names at most, changed and removed together; at least 1
+   * @param reader who asks
    * @throws BackendError 'invalid-token' when the token is expired, of another calendar, or not one of ours
    */
-  changes(id: CalendarId, since: BackendSyncToken | undefined, limit?: number): Promise<Changes>
+  changes(id: CalendarId, since: BackendSyncToken | undefined, limit?: number, reader?: ChangesReader): Promise<Changes>
 
   /**
    * Makes the stored series equal to the given one in all that the backend's data model has, and leaves the rest as it is.

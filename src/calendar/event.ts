@@ -33,6 +33,10 @@ export interface Attendee {
   readonly additionalGuests: number
   /** Who sends messages to this attendee (RFC 6638 §7.1); 'server' unless the client said otherwise. */
   readonly scheduleAgent: 'server' | 'client' | 'none'
+  /** What became of the last message to this attendee (RFC 6638 §7.3), e.g. `1.1`. Told by the backend only, never taken from a client. */
+  readonly scheduleStatus?: string
+  /** The organizer's client wants the attendee told though nothing changes (SCHEDULE-FORCE-SEND=REQUEST, RFC 6638 §7.2). Never stored. */
+  readonly isForced?: true
 }
 
 export interface Organizer {
@@ -40,6 +44,10 @@ export interface Organizer {
   readonly displayName?: string
   /** Where the client sends the messages of this event itself, or nobody does (RFC 6638 §7.1). Never stored. */
   readonly scheduleAgent?: 'client' | 'none'
+  /** What became of the user's last answer (RFC 6638 §7.3). Told by the backend only, never taken from a client. */
+  readonly scheduleStatus?: string
+  /** The attendee's client wants the answer told though it is not new (SCHEDULE-FORCE-SEND=REPLY, RFC 6638 §7.2). Never stored. */
+  readonly isForced?: true
 }
 
 export type AlarmAction = 'display' | 'audio' | 'email'

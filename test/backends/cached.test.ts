@@ -311,6 +311,15 @@ describe('cached: doubt and faults (failure classes 4 and 7)', () => {
     expect(await summaryAt(session, a)).toBe('theirs')
   })
 
+  test('nor what came and went meanwhile, of which the backend does not tell', async () => {
+    const { session, outside } = setUp({ traits: { isTerse: true } })
+    const { token } = await outside.state(home)
+    await session.put(home, a, series(a, 'first'), always)
+    await outside.remove(home, a, always)
+    expect(await session.changes(home, token)).toMatchObject({ changed: [], removed: [] })
+    expect(await summaryAt(session, a)).toBeUndefined()
+  })
+
   test('changes that the backend tells in pieces are not taken for all', async () => {
     const { outside, clock } = setUp()
     await filled(outside)

@@ -86,11 +86,11 @@ export const keptRows: readonly KeptRow[] = [
   },
   {
     properties: 'TZID, VTIMEZONE', as: '`timeZone`',
-    kept: [{ sends: ['DTSTART;TZID=Asia/Kolkata:20260310T090000'], stores: { start: { timeZone: 'Asia/Kolkata' } }, reads: ['DTSTART;TZID=Asia/Kolkata:20260310T090000', 'TZID:Asia/Kolkata'] }],
+    kept: [{ sends: ['DTSTART;TZID=Asia/Calcutta:20260310T090000'], stores: { start: { timeZone: 'Asia/Calcutta' } }, reads: ['DTSTART;TZID=Asia/Calcutta:20260310T090000'] }, { sends: ['DTSTART;TZID=Asia/Kolkata:20260310T090000'], stores: { start: { timeZone: 'Asia/Kolkata' } }, reads: ['DTSTART;TZID=Asia/Kolkata:20260310T090000', 'TZID:Asia/Kolkata'] }],
     changed: [
-      ['other names become those of the IANA', { sends: ['DTSTART;TZID=W. Europe Standard Time:20260310T090000'], reads: ['DTSTART;TZID=Europe/Berlin:20260310T090000'] },
+      ['other names become those that the IANA has for them now', { sends: ['DTSTART;TZID=India Standard Time:20260310T090000'], stores: { start: { timeZone: 'Asia/Kolkata' } }, reads: ['DTSTART;TZID=Asia/Kolkata:20260310T090000'] }, { sends: ['DTSTART;TZID=W. Europe Standard Time:20260310T090000'], reads: ['DTSTART;TZID=Europe/Berlin:20260310T090000'] },
         { sends: ['DTSTART;TZID=/freeassociation.sourceforge.net/Asia/Tokyo:20260310T090000'], reads: ['DTSTART;TZID=Asia/Tokyo:20260310T090000'] }],
-      ['a name that nobody knows, without rules: refused', { sends: ['DTSTART;TZID=Nowhere/Land:20260310T090000'], refused: 'valid-calendar-data' }],
+      ['a name that nobody knows, without rules: refused', { sends: ['DTSTART;TZID=Nowhere/Land:20260310T090000'], refused: 'valid-timezone' }],
     ],
   },
   {
@@ -119,6 +119,10 @@ export const keptRows: readonly KeptRow[] = [
       ['one that the rule does not make becomes a further date', { sends: weekly, others: [['RECURRENCE-ID;TZID=Europe/Berlin:20260319T090000', 'DTSTART;TZID=Europe/Berlin:20260319T110000', 'SUMMARY:Extra']], reads: ['RDATE;TZID=Europe/Berlin:20260319T090000', 'SUMMARY:Extra'] }],
       ['one that differs in nothing is none', { sends: [...weekly, 'SUMMARY:Same'], others: [['RECURRENCE-ID;TZID=Europe/Berlin:20260317T090000', 'DTSTART;TZID=Europe/Berlin:20260317T090000', 'DTEND;TZID=Europe/Berlin:20260317T100000', 'SUMMARY:Same']], lacks: ['RECURRENCE-ID'] }],
       ['several without their series: refused', { sends: ['RECURRENCE-ID:20260317T080000Z', 'DTSTART:20260317T090000Z'], others: [['RECURRENCE-ID:20260318T080000Z', 'DTSTART:20260318T090000Z']], refused: 'valid-calendar-object-resource' }],
+      ['in a copy of somebody else\'s series, one with other guests: refused', {
+        sends: [...weekly, 'ORGANIZER:mailto:cleo@example.org', 'ATTENDEE:mailto:anna@example.com'], refused: 'valid-calendar-object-resource',
+        others: [['RECURRENCE-ID;TZID=Europe/Berlin:20260317T090000', 'DTSTART;TZID=Europe/Berlin:20260317T110000', 'ORGANIZER:mailto:cleo@example.org', 'ATTENDEE:mailto:anna@example.com', guest('')]],
+      }],
       ['RANGE=THISANDFUTURE: refused', { sends: weekly, others: [['RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Berlin:20260317T090000', 'DTSTART;TZID=Europe/Berlin:20260317T110000']], refused: 'valid-calendar-object-resource' }],
     ],
   },
@@ -136,9 +140,10 @@ export const keptRows: readonly KeptRow[] = [
   },
   {
     properties: 'CLASS', as: '`visibility`',
-    kept: [{ sends: ['CLASS:PRIVATE'], stores: { visibility: 'private' }, reads: ['CLASS:PRIVATE'] }, { sends: ['CLASS:CONFIDENTIAL'], stores: { visibility: 'confidential' }, reads: ['CLASS:CONFIDENTIAL'] }],
+    kept: [{ sends: ['CLASS:PRIVATE'], stores: { visibility: 'private' }, reads: ['CLASS:PRIVATE'] }, { sends: ['CLASS:CONFIDENTIAL'], stores: { visibility: 'confidential' }, reads: ['CLASS:CONFIDENTIAL'] },
+      { sends: [...weekly, 'CLASS:PRIVATE'], others: [['RECURRENCE-ID;TZID=Europe/Berlin:20260317T090000', 'DTSTART;TZID=Europe/Berlin:20260317T090000', 'CLASS:PUBLIC']], stores: { visibility: 'public' }, reads: ['CLASS:PUBLIC'] }],
     changed: [
-      ['PUBLIC, which is what no CLASS means, leaves the visibility to the calendar', { sends: ['CLASS:PUBLIC'], lacks: ['CLASS'] }],
+      ['PUBLIC, which is what no CLASS means, leaves the visibility to the calendar, but in an instance of a series that is not public', { sends: ['CLASS:PUBLIC'], lacks: ['CLASS'] }],
       ['other values become PRIVATE', { sends: ['CLASS:X-SECRET'], reads: ['CLASS:PRIVATE'] }],
     ],
   },
@@ -176,7 +181,8 @@ export const keptRows: readonly KeptRow[] = [
     changed: [
       ['AUDIO and procedures become DISPLAY', { sends: alarm('ACTION:AUDIO', 'ATTACH:Basso', 'TRIGGER:-PT5M'), reads: ['ACTION:DISPLAY', 'TRIGGER:-PT5M'], lacks: ['AUDIO', 'Basso'] }],
       ['one before the end, or at a moment of a single event, becomes one before the start at the same moment', { sends: ['DTSTART:20260310T090000Z', 'DTEND:20260310T100000Z', ...display('TRIGGER;RELATED=END:-PT90M')], reads: ['TRIGGER:-PT30M'] }, { sends: ['DTSTART:20260310T090000Z', ...display('TRIGGER;VALUE=DATE-TIME:20260310T080000Z')], reads: ['TRIGGER:-PT1H'] }],
-      ['dropped: after the start, more than four weeks before it, at part of a minute, at a moment of a series, beyond five',
+      ['dropped: repetitions, alarms after the start, more than four weeks before it, at part of a minute, at a moment of a series, beyond five',
+        { sends: alarm('ACTION:DISPLAY', 'DESCRIPTION:Soon', 'TRIGGER:-PT15M', 'REPEAT:2', 'DURATION:PT5M'), reads: ['TRIGGER:-PT15M'], lacks: ['REPEAT'] },
         { sends: display('TRIGGER:PT5M'), lacks: ['VALARM'] }, { sends: display('TRIGGER:-P29D'), lacks: ['VALARM'] }, { sends: display('TRIGGER:-PT90S'), lacks: ['VALARM'] },
         { sends: [...weekly, ...display('TRIGGER;VALUE=DATE-TIME:20260310T080000Z')], lacks: ['VALARM'] },
         { sends: [1, 2, 3, 4, 5, 6].flatMap((minutes) => display(`TRIGGER:-PT${minutes}M`)), reads: ['TRIGGER:-PT5M'], lacks: ['TRIGGER:-PT6M'] }],

@@ -67,8 +67,9 @@ export function open(options: EmulatorOptions = {}): Opened {
   const backend = cachedBackend(createGoogleBackend({
     apiUrl, tokenUrl: `${origin}/token`, now, random: () => 0, pause: async () => {},
     transport: async (request) => {
-      const isWrite = request.method !== 'GET' && request.url.startsWith(apiUrl) && !request.url.includes('/freeBusy')
-      if (isWrite) writes.push(`${request.method} ${decodeURIComponent(request.url.slice(apiUrl.length))}`)
+      const isBatch = request.url === `${origin}/batch/calendar/v3`
+      const isWrite = isBatch || (request.method !== 'GET' && request.url.startsWith(apiUrl) && !request.url.includes('/freeBusy'))
+      if (isWrite) writes.push(isBatch ? 'POST /batch' : `${request.method} ${decodeURIComponent(request.url.slice(apiUrl.length))}`)
       const spoiled = isWrite ? fault?.(counted += 1) : undefined
       if (spoiled === 'refused') return { status: 503, headers: {}, body: '' }
       const response = await emulator.transport(request)

@@ -4,11 +4,13 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { meaningOf } from './meaning.ts'
 import { narrowed } from './narrowed.ts'
-import { object, open } from './open.ts'
+import { me, object, open } from './open.ts'
 import type { Opened } from './open.ts'
 
 interface Shape {
   readonly summary: string
+  /** Of the master and half of the changed instances. */
+  readonly extras: readonly string[]
   readonly hour: string
   readonly rule: string
   /** Days of March of changed instances, moved to the evening. */
@@ -21,21 +23,22 @@ interface Shape {
 
 const zoned = (name: string, day: string, hour: string): string => `${name};TZID=Europe/Berlin:202603${day}T${hour}0000`
 
-function bodyOf({ summary, hour, rule, overridden, cancelled, further, alarm, guests }: Shape): string {
+function bodyOf({ summary, extras, hour, rule, overridden, cancelled, further, alarm, guests }: Shape): string {
   const people = guests.length === 0 ? [] : ['ORGANIZER:mailto:anna@example.com', ...guests.map((guest) => `ATTENDEE:mailto:${guest}`)]
   const alarms = alarm ? ['BEGIN:VALARM', 'ACTION:DISPLAY', 'DESCRIPTION:Soon', 'TRIGGER:-PT15M', 'END:VALARM'] : []
   const master = [
-    'UID:series@example.com', zoned('DTSTART', '10', hour), 'DURATION:PT30M', `SUMMARY:${summary}`, ...(rule === '' ? [] : [`RRULE:${rule}`]),
+    'UID:series@example.com', zoned('DTSTART', '10', hour), 'DURATION:PT30M', `SUMMARY:${summary}`, ...extras, ...(rule === '' ? [] : [`RRULE:${rule}`]),
     ...(rule === '' ? [] : [...cancelled.map((day) => zoned('EXDATE', day, hour)), ...further.map((day) => zoned('RDATE', day, '07'))]), ...people, ...alarms,
   ]
   const overrides = rule === '' ? [] : overridden.filter((day) => !cancelled.includes(day)).map((day) => [
-    'UID:series@example.com', zoned('RECURRENCE-ID', day, hour), zoned('DTSTART', day, '20'), 'DURATION:PT1H', `SUMMARY:Day ${day}`, ...people, ...alarms,
+    'UID:series@example.com', zoned('RECURRENCE-ID', day, hour), zoned('DTSTART', day, '20'), 'DURATION:PT1H', `SUMMARY:Day ${day}`, ...(Number(day) % 2 === 0 ? extras : []), ...people, ...alarms,
   ])
   return object(master, ...overrides)
 }
 
 const shapes: fc.Arbitrary<Shape> = fc.record({
   summary: fc.constantFrom('A', 'B'),
+  extras: fc.subarray(['LOCATION:Here', 'DESCRIPTION:Long', 'CLASS:PRIVATE', 'URL:https://example.com/', 'TRANSP:TRANSPARENT', 'STATUS:TENTATIVE']),
   hour: fc.constantFrom('12', '15'),
   rule: fc.constantFrom('FREQ=DAILY;COUNT=8', 'FREQ=DAILY;COUNT=12', 'FREQ=DAILY;UNTIL=20260320T230000Z', ''),
   overridden: fc.uniqueArray(fc.constantFrom('11', '12', '13', '14'), { maxLength: 3 }),
@@ -45,7 +48,7 @@ const shapes: fc.Arbitrary<Shape> = fc.record({
   guests: fc.constantFrom([], ['ben@example.com'], ['ben@example.com', 'cleo@example.org']),
 })
 
-const plain: Shape = { summary: 'A', hour: '12', rule: 'FREQ=DAILY;COUNT=8', overridden: [], cancelled: [], further: [], alarm: false, guests: [] }
+const plain: Shape = { summary: 'A', extras: [], hour: '12', rule: 'FREQ=DAILY;COUNT=8', overridden: [], cancelled: [], further: [], alarm: false, guests: [] }
 
 /** What a client reads means, in whatever order it stands there. */
 async function read(opened: Opened): Promise<unknown> {
@@ -113,6 +116,16 @@ describe('a series', () => {
     expect(opened.writes).toEqual([expect.stringMatching(/^PATCH .*_20260312T110000Z\?/)])
   })
 
+  test('of which one instance tells that its alarm was dismissed has it dismissed (RFC 9074 §6.1, Calendar.app)', async () => {
+    const alarm = (...lines: readonly string[]): readonly string[] => ['BEGIN:VALARM', 'ACTION:DISPLAY', 'DESCRIPTION:Soon', 'TRIGGER:-PT15M', ...lines, 'END:VALARM']
+    const master = ['UID:series@example.com', zoned('DTSTART', '10', '12'), 'DURATION:PT30M', 'SUMMARY:A', 'RRULE:FREQ=DAILY;COUNT=8', ...alarm()]
+    const instance = ['UID:series@example.com', zoned('RECURRENCE-ID', '11', '12'), zoned('DTSTART', '11', '12'), 'DURATION:PT30M', 'SUMMARY:A', ...alarm('ACKNOWLEDGED:20260311T104500Z')]
+    await opened.put('s.ics', object(master))
+    await opened.put('s.ics', object(master, instance))
+    const read = (await opened.get('s.ics')).text
+    expect([read.match(/^ACKNOWLEDGED:.*$/gm), read.includes('RECURRENCE-ID')]).toEqual([['ACKNOWLEDGED:20260311T104500Z'], false])
+  })
+
   test('whose rule changes has its overrides again, and those that nothing is left of are gone', async () => {
     await opened.put('s.ics', bodyOf({ ...plain, overridden: ['11', '14'] }))
     const changed = bodyOf({ ...plain, rule: 'FREQ=DAILY;COUNT=3', overridden: ['11'] })
@@ -125,6 +138,24 @@ describe('a series', () => {
     const moved = bodyOf({ ...plain, hour: '15', overridden: ['11', '14'] })
     await opened.put('s.ics', moved)
     expect(await read(opened)).toEqual(told(moved))
+  })
+
+  test.each(['inherited', 'not-inherited'] as const)('an instance that is brought back has what the client says, and nothing that it had before (%s)', async (masterEdits) => {
+    const other = open({ switches: { masterEdits } })
+    const master = ['UID:b@example.com', zoned('DTSTART', '10', '12'), 'DURATION:PT30M', 'RRULE:FREQ=DAILY;COUNT=8', 'SUMMARY:All', 'LOCATION:Here', 'DESCRIPTION:Long', 'CLASS:PRIVATE', 'URL:https://example.com/', 'TRANSP:TRANSPARENT']
+    await other.put('b.ics', object(master))
+    const [row] = await other.rows()
+    await other.api('DELETE', `/calendars/${me}/events/${row!.id}_20260312T110000Z`)
+    const back = object(master, ['UID:b@example.com', zoned('RECURRENCE-ID', '12', '12'), zoned('DTSTART', '12', '12'), 'DURATION:PT30M', 'SUMMARY:One', 'CLASS:PUBLIC'])
+    expect((await other.put('b.ics', back)).status).toBe(204)
+    const [, , instance = ''] = (await other.get('b.ics')).text.split('BEGIN:VEVENT')
+    expect(instance).toMatch(/SUMMARY:One\r\n/)
+    expect(instance).toMatch(/CLASS:PUBLIC\r\n/)
+    expect(instance).not.toMatch(/LOCATION|DESCRIPTION|URL|TRANSPARENT/)
+    other.forget()
+    expect((await other.put('b.ics', back)).status).toBe(204)
+    expect(other.writes).toEqual([])
+    await other.close()
   })
 
   test('split into this and following is two objects', async () => {
@@ -165,5 +196,54 @@ describe('a series', () => {
       ['UID:series@example.com', zoned('RECURRENCE-ID', '12', '12'), zoned('DTSTART', '12', '12'), 'DURATION:PT30M', 'ORGANIZER:mailto:ben@example.com', 'ATTENDEE:mailto:anna@example.com', 'ATTENDEE:mailto:cleo@example.org'])
     expect(await opened.put('s.ics', body)).toMatchObject({ status: 403, condition: 'valid-calendar-object-resource' })
     expect(await opened.rows()).toEqual([])
+  })
+})
+
+describe('instances that the rule does not make', () => {
+  test('become further dates however far off, also in a series of more starts than can be counted; nothing is refused half way', async () => {
+    const opened = open()
+    const part = (id: string, start: string): readonly string[] => ['UID:far@example.com', `RECURRENCE-ID:${id}`, `DTSTART:${start}`, 'DURATION:PT30M', 'SUMMARY:Far']
+    const body = object(
+      ['UID:far@example.com', 'DTSTART:20260310T120000Z', 'DURATION:PT30M', 'RRULE:FREQ=DAILY', 'EXDATE:20260312T130000Z', 'EXDATE:20260313T120000Z'],
+      part('20260311T120000Z', '20260311T150000Z'), part('20260311T130000Z', '20260311T170000Z'), part('20991231T235940Z', '20260401T150000Z'))
+    expect((await opened.put('far.ics', body)).status).toBe(201)
+    const { text } = await opened.get('far.ics')
+    expect([...text.matchAll(/(?:RDATE|EXDATE):(\S+)/g)].map(([line]) => line)).toEqual(['RDATE:20260311T130000Z', 'RDATE:20991231T235940Z', 'EXDATE:20260313T120000Z'])
+    expect(text.match(/SUMMARY:Far/g)).toHaveLength(3)
+    opened.forget()
+    expect((await opened.put('far.ics', body)).status).toBe(204)
+    expect(opened.writes).toEqual([])
+    await opened.close()
+  })
+})
+
+describe('times that are kept in another way than they are told', () => {
+  test('TZID=Etc/UTC is UTC, and writing it again changes nothing', async () => {
+    const opened = open()
+    const body = object(['UID:u@example.com', 'DTSTART;TZID=Etc/UTC:20260310T120000', 'DTEND;TZID=UTC:20260310T130000'])
+    expect((await opened.put('u.ics', body)).status).toBe(201)
+    expect((await opened.get('u.ics')).text).toContain('DTSTART:20260310T120000Z\r\nDTEND:20260310T130000Z\r\n')
+    opened.forget()
+    expect((await opened.put('u.ics', body)).status).toBe(204)
+    expect(opened.writes).toEqual([])
+    await opened.close()
+  })
+
+  test.each([
+    ['alone', 'DTSTART:20260329T023000', 'DTEND:20260329T024500', ''],
+    ['before its end', 'DTSTART:20260329T023000', 'DTEND:20260329T030000', ''],
+    ['at the begin of a series', 'DTSTART:20260329T023000', 'DTEND:20260329T033000', 'RRULE:FREQ=DAILY;COUNT=5'],
+    ['for its end', 'DTSTART:20260328T233000', 'DTEND:20260329T023000', ''],
+  ])('a floating time that the calendar\'s clock leaves out stays what it is (%s)', async (_where, start, end, rule) => {
+    const opened = open()
+    const body = object(['UID:f@example.com', start, end, ...(rule === '' ? [] : [rule, 'EXDATE:20260331T023000'])], ...(rule === '' ? [] : [['UID:f@example.com', 'RECURRENCE-ID:20260330T023000', 'DTSTART:20260330T050000', 'DURATION:PT1H', 'SUMMARY:Moved']]))
+    expect((await opened.put('f.ics', body)).status).toBe(201)
+    const { text } = await opened.get('f.ics')
+    const told = [start, end, ...(rule === '' ? [] : ['EXDATE:20260331T023000', 'RECURRENCE-ID:20260330T023000', 'DTSTART:20260330T050000'])]
+    for (const line of told) expect(text.split('\r\n')).toContain(line)
+    opened.forget()
+    for (const again of [text, body]) expect((await opened.put('f.ics', again)).status).toBe(204)
+    expect(opened.writes).toEqual([])
+    await opened.close()
   })
 })

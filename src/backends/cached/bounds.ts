@@ -1,11 +1,10 @@
 /** Between which moments a series may have instances, without looking at zones or expanding rules: generous, and cheap. */
 
-import type { StoredSeries } from '../../calendar/backend.ts'
-import type { TimeRange } from '../../calendar/calendar.ts'
 import { eventsOf } from '../../calendar/event.ts'
 import type { EventSeries, EventTime } from '../../calendar/event.ts'
 import type { RecurrenceId } from '../../calendar/identifiers.ts'
 
+/** Milliseconds. */
 interface Bounds {
   readonly from: number
   readonly to: number
@@ -14,16 +13,7 @@ interface Bounds {
 /** Offsets lie between -12 and +14 hours; one more for zones to come. */
 const marginMs = 15 * 60 * 60 * 1000
 
-const known = new WeakMap<StoredSeries, Bounds>()
-
-/** Whether an instance of the series may overlap the range; true more often than it is so. */
-export function mayOverlap(stored: StoredSeries, { from, to }: TimeRange): boolean {
-  const bounds = known.get(stored) ?? boundsOf(stored.series)
-  known.set(stored, bounds)
-  return bounds.to >= (from ?? -Infinity) && bounds.from <= (to ?? Infinity)
-}
-
-function boundsOf(series: EventSeries): Bounds {
+export function boundsOf(series: EventSeries): Bounds {
   const events = eventsOf(series)
   const starts = events.map(({ start }) => millisecondsOf(start))
   const ends = events.map(({ end }) => millisecondsOf(end))

@@ -1,30 +1,21 @@
-import { BackendError } from '../../calendar/backend.ts'
-import type {
-  BackendFault, CalendarSession, CalendarState, Changes, Notify, ObjectTag, StoredSeries, WriteCondition, WriteOptions,
-} from '../../calendar/backend.ts'
+import type { CalendarSession, CalendarState, Changes, ObjectTag, StoredSeries } from '../../calendar/backend.ts'
 import type { TimeRange } from '../../calendar/calendar.ts'
-import type { EventSeries, ParticipationStatus } from '../../calendar/event.ts'
-import type { BackendSyncToken, CalendarId, ObjectName, RecurrenceId } from '../../calendar/identifiers.ts'
-import { Collected } from './collected.ts'
+import type { BackendSyncToken, CalendarId, ObjectName } from '../../calendar/identifiers.ts'
+import { Flights } from './flights.ts'
 import { Knowledge, toldOf, withPlainTags } from './knowledge.ts'
-import type { KnownState } from './knowledge.ts'
+import { isState, Listings } from './listings.ts'
 import { tagOf } from './objects.ts'
 import type { Body } from './objects.ts'
+import { isFull } from './place.ts'
+import type { Place } from './place.ts'
 import type { CacheSettings } from './settings.ts'
-import { SharedIteration } from './shared-iteration.ts'
+import { Validation } from './validation.ts'
+import { CalendarWrites } from './writes.ts'
 
-/** The user's own answer to an invitation, of one instance or of the whole series. */
-interface Answer {
-  readonly instance: RecurrenceId | undefined
-  readonly status: ParticipationStatus
-  readonly notify: Notify
-  readonly comment: string | undefined
-}
-
-/** Where a move ends. */
-interface Place {
-  readonly calendar: CachedCalendar
-  readonly name: ObjectName
+/** How changes are asked for. */
+interface ChangesAsked {
+  readonly limit: number | undefined
+  readonly signal: AbortSignal | undefined
 }
 
 /** Beyond so many bodies that are not held the whole calendar is read, and held, so that the next ones need no call. */
@@ -34,24 +25,24 @@ const fewNames = 4
  * One calendar of one user as the port shows it, answered from what is known where that is sure, and from the backend otherwise.
  *
  * What was told within the freshness window is taken as true. Beyond it one call makes everything current: `changes` for a calendar
- * held whole, `state` for parts. Own writes are noted in place, and the next read asks once. Whatever is not sure is read as if nothing were known.
+ * held whole, `state` for parts. Whatever is not sure is read as if nothing were known.
  */
 export class CachedCalendar {
+  readonly writes: CalendarWrites
   readonly #id: CalendarId
-  readonly #settings: CacheSettings
-  readonly #resized: () => void
+  readonly #place: Place
   readonly #known: Knowledge
-  readonly #flights = new Map<string, Promise<unknown>>()
-  /** The writes of ours that are under way. */
-  readonly #writing = new Map<ObjectName, Set<{ isAlone: boolean }>>()
-  #listing: { readonly items: SharedIteration<Body>; readonly at: number } | undefined
+  readonly #validation: Validation
+  readonly #listings: Listings
 
   /** @param resized called after `bytes` may have changed */
   constructor(id: CalendarId, settings: CacheSettings, resized: () => void) {
     this.#id = id
-    this.#settings = settings
-    this.#resized = resized
     this.#known = new Knowledge(settings)
+    this.#place = { id, settings, known: this.#known, flights: new Flights(), resized }
+    this.#validation = new Validation(this.#place)
+    this.#listings = new Listings(this.#place)
+    this.writes = new CalendarWrites(this.#place, this.#listings)
   }
 
   get bytes(): number {
@@ -59,26 +50,41 @@ export class CachedCalendar {
   }
 
   async state(inner: CalendarSession): Promise<CalendarState> {
-    if (this.#known.isFresh && isFull(this.#known.state)) return this.#settings.meter.hit(this.#known.state)
-    this.#settings.meter.misses += 1
-    const isCurrent = this.#known.isFresh || (this.#known.isWhole && (await this.#catchUp(inner)))
-    return isCurrent && isFull(this.#known.state) ? this.#known.state : this.#observe(inner)
+    const { meter } = this.#place.settings
+    if (this.#known.isFresh && isFull(this.#known.state)) return meter.hit(this.#known.state)
+    meter.misses += 1
+    const isCurrent = this.#known.isFresh || (this.#known.isWhole && (await this.#validation.catchUp(inner)))
+    return isCurrent && isFull(this.#known.state) ? this.#known.state : this.#validation.observe(inner)
   }
 
-  async *tags(inner: CalendarSession): AsyncGenerator<ObjectTag, void, undefined> {
+  /** @returns at its end the state that all of it is as true as, where that is known */
+  async *tags(inner: CalendarSession): AsyncGenerator<ObjectTag, CalendarState | undefined, undefined> {
     const untagged = new Set<ObjectName>()
-    if (await this.#isCurrentWhole(inner)) {
-      for (const { name, tag } of this.#known.objects.list()) {
-        if (tag !== undefined) yield tag
-        else untagged.add(name)
-      }
-    } else {
-      for await (const body of this.#list(inner)) {
-        if ('series' in body) yield tagOf(body)
-        else untagged.add(body.name)
-      }
-    }
+    const state = yield* (await this.#validation.isCurrentWhole(inner)) ? this.#heldTags(untagged) : this.#listedTags(inner, untagged)
     if (untagged.size > 0) yield* this.#tagsOf(inner, untagged)
+    return state
+  }
+
+  *#heldTags(untagged: Set<ObjectName>): Generator<ObjectTag, CalendarState | undefined, undefined> {
+    const { state } = this.#known
+    for (const { name, tag } of this.#known.objects.list()) {
+      if (tag !== undefined) yield tag
+      else untagged.add(name)
+    }
+    return isFull(state) ? state : undefined
+  }
+
+  async *#listedTags(inner: CalendarSession, untagged: Set<ObjectName>): AsyncGenerator<ObjectTag, CalendarState | undefined, undefined> {
+    const listed = this.#list(inner)
+    try {
+      for (let next = await listed.next(); ; next = await listed.next()) {
+        if (next.done) return isState(next.value) ? next.value : undefined
+        if ('series' in next.value) yield tagOf(next.value)
+        else untagged.add(next.value.name)
+      }
+    } finally {
+      await listed.return(undefined)
+    }
   }
 
   /** A listing tells of what cannot be shown only the name, so the backend is asked for its tag. */
@@ -92,7 +98,7 @@ export class CachedCalendar {
 
   /** @returns at its end the state that all of it is as true as, where that is known */
   async *objects(inner: CalendarSession, range: TimeRange | undefined): AsyncGenerator<Body, CalendarState | undefined, undefined> {
-    if (await this.#isCurrentWhole(inner)) {
+    if (await this.#validation.isCurrentWhole(inner)) {
       const { held, missing } = this.#known.objects.bodies(range)
       if (missing.length <= fewNames) {
         const { state } = this.#known
@@ -110,21 +116,22 @@ export class CachedCalendar {
   }
 
   async #within(inner: CalendarSession, range: TimeRange): Promise<readonly Body[]> {
-    return this.#join(`within ${range.from ?? ''} ${range.to ?? ''}`, async () => {
+    return this.#place.flights.join(`within ${range.from ?? ''} ${range.to ?? ''}`, async () => {
       const read = this.#known.begin()
       const found: Body[] = []
       for await (const body of inner.objects(this.#id, range)) found.push(this.#known.keep(read, body.name, body))
-      this.#resized()
+      this.#place.resized()
       return found
     })
   }
 
   async objectsByName(inner: CalendarSession, names: readonly ObjectName[]): Promise<ReadonlyMap<ObjectName, Body>> {
+    const { meter } = this.#place.settings
     const wanted = [...new Set(names)]
     const held = this.#known.freshBodies(wanted)
-    if (held !== undefined) return this.#settings.meter.hit(held)
-    this.#settings.meter.misses += 1
-    if (this.#known.isWhole && (this.#known.isFresh || (await this.#catchUp(inner)))) return this.#ofWhole(inner, wanted)
+    if (held !== undefined) return meter.hit(held)
+    meter.misses += 1
+    if (this.#known.isWhole && (this.#known.isFresh || (await this.#validation.catchUp(inner)))) return this.#ofWhole(inner, wanted)
     return this.#known.isWhole ? this.#read(inner, wanted) : this.#ofParts(inner, wanted)
   }
 
@@ -140,7 +147,7 @@ export class CachedCalendar {
     const known = this.#known.state?.token
     const held = this.#heldBodies(names)
     if (held.size < names.length || known === undefined) return this.#read(inner, names)
-    const { token } = await this.#observe(inner)
+    const { token } = await this.#validation.observe(inner)
     return token === known ? held : this.#read(inner, names)
   }
 
@@ -153,8 +160,7 @@ export class CachedCalendar {
 
   /** As last told, whether or not that still counts. */
   remembered(name: ObjectName): StoredSeries | undefined {
-    const body = this.#known.objects.lastBody(name)
-    return body !== undefined && 'series' in body ? body : undefined
+    return this.#known.objects.series(name)
   }
 
   /** Few by their names, many by a reading of everything: backends have no better way, and so the next ones are held. */
@@ -168,32 +174,32 @@ export class CachedCalendar {
 
   /** Reads objects by name, and holds them. */
   async #fetch(inner: CalendarSession, names: readonly ObjectName[]): Promise<ReadonlyMap<ObjectName, Body>> {
-    return this.#join(`objects ${[...names].sort().join('/')}`, async () => {
+    return this.#place.flights.join(`objects ${[...names].sort().join('/')}`, async () => {
       const read = this.#known.begin()
       const found = await inner.objectsByName(this.#id, names)
       const kept = names.map((name) => [name, this.#known.keep(read, name, found.get(name))] as const)
-      this.#resized()
+      this.#place.resized()
       return new Map(kept.flatMap(([name, body]) => (body === undefined ? [] : [[name, body] as const])))
     })
   }
 
-  async changes(inner: CalendarSession, since: BackendSyncToken | undefined, limit: number | undefined): Promise<Changes> {
+  /** @param asked signal: when it is aborted a first reading ends with its reason, unless others wait for it too */
+  async changes(inner: CalendarSession, since: BackendSyncToken | undefined, { limit, signal }: ChangesAsked): Promise<Changes> {
     const isFirst = since === undefined && limit === undefined
     const canTell = this.#known.canTellSince(since)
-    const isCurrent = canTell && ((await this.#isCurrentWhole(inner)) || (isFirst && (await this.#readWhole(inner))))
-    if (!canTell) this.#settings.meter.misses += 1
+    const isCurrent = canTell && ((await this.#validation.isCurrentWhole(inner)) || (isFirst && (await this.#readWhole(inner, signal))))
+    if (!canTell) this.#place.settings.meter.misses += 1
     const answer = isCurrent ? this.#known.changes(since, limit) : undefined
-    return answer ?? this.#join(`changes ${since ?? ''} ${limit ?? ''}`, () => this.#readChanges(inner, since, limit))
+    return answer ?? this.#place.flights.join(`changes ${since ?? ''} ${limit ?? ''}`, () => this.#readChanges(inner, since, limit))
   }
 
   /** A first synchronisation is followed by a reading of every body, so these are read at once. @returns whether all is held and true */
-  async #readWhole(inner: CalendarSession): Promise<boolean> {
-    if (!this.#settings.learnt.listingsTellState && !this.#known.isFresh) await this.#observe(inner)
-    const isKnown = this.#known.isFresh || !this.#settings.learnt.listingsTellState
-    const reading = this.#list(inner)
-    let last = await reading.next()
-    while (!last.done) last = await reading.next()
-    return this.#known.isWhole && (isKnown || isState(last.value))
+  async #readWhole(inner: CalendarSession, signal: AbortSignal | undefined): Promise<boolean> {
+    const { learnt } = this.#place.settings
+    if (!learnt.listingsTellState && !this.#known.isFresh) await this.#validation.observe(inner)
+    const isKnown = this.#known.isFresh || !learnt.listingsTellState
+    const told = await endOf(this.#list(inner), signal)
+    return this.#known.isWhole && (isKnown || isState(told))
   }
 
   async #readChanges(inner: CalendarSession, since: BackendSyncToken | undefined, limit: number | undefined): Promise<Changes> {
@@ -202,186 +208,23 @@ export class CachedCalendar {
     const isEverything = since === undefined && !changes.more && !this.#known.isWhole
     if (isEverything) this.#known.holdAll(changes.changed.map(toldOf), { token: changes.next, updated: changes.updated }, read)
     else this.#known.noteForeign(changes, read)
-    this.#resized()
+    this.#place.resized()
     return withPlainTags(changes)
-  }
-
-  async put(inner: CalendarSession, name: ObjectName, series: EventSeries, options: WriteOptions): Promise<StoredSeries> {
-    return this.#withKnown(name, options, (given) => this.#write(name, async () => {
-      const { at } = this.#known.begin()
-      const stored = await inner.put(this.#id, name, series, given)
-      await this.#verifyUnchanged(inner, stored, given.known)
-      return this.#known.objects.noteStored(stored, at)
-    }))
-  }
-
-  /**
-   * Where nothing had to be written the backend may have compared with what we held and not asked. Within the freshness window that
-   * may be stale, and somebody's change would then outlive a later write.
-   */
-  async #verifyUnchanged(inner: CalendarSession, stored: StoredSeries, known: WriteOptions['known']): Promise<void> {
-    if (known === undefined || known === 'absent' || known.revision !== stored.revision || this.#settings.freshnessMs === 0) return
-    const found = (await inner.objectsByName(this.#id, [stored.name])).get(stored.name)
-    if (found !== undefined && 'series' in found && found.revision === stored.revision) return
-    throw new BackendError('conflict', `The object ${stored.name} has changed since it was read.`)
-  }
-
-  async remove(inner: CalendarSession, name: ObjectName, options: WriteOptions): Promise<void> {
-    return this.#withKnown(name, options, (given) => this.#write(name, async () => {
-      await inner.remove(this.#id, name, given)
-      this.#known.objects.noteRemoved(name)
-    }))
-  }
-
-  async answer(inner: CalendarSession, name: ObjectName, { instance, status, notify, comment }: Answer): Promise<StoredSeries> {
-    return this.#write(name, async () => {
-      const { at } = this.#known.begin()
-      return this.#known.objects.noteStored(await inner.answer(this.#id, name, instance, status, notify, comment), at)
-    })
-  }
-
-  async moveTo(inner: CalendarSession, name: ObjectName, to: Place, options: WriteOptions): Promise<StoredSeries> {
-    return this.#withKnown(name, options, (given) => this.#write(name, () => to.calendar.#write(to.name, async () => {
-      const { at } = to.calendar.#known.begin()
-      const stored = await inner.move(this.#id, name, to.calendar.#id, to.name, given)
-      this.#known.objects.noteRemoved(name)
-      return to.calendar.#known.objects.noteStored(stored, at)
-    })))
-  }
-
-  /** Passes on what is held where the caller knows nothing. If that was stale, the write is tried once more without. */
-  async #withKnown<T>(name: ObjectName, options: WriteOptions, run: (options: WriteOptions) => Promise<T>): Promise<T> {
-    const held = options.known === undefined ? this.#heldFor(name, options.condition) : undefined
-    if (held === undefined) return run(options)
-    try {
-      return await run({ ...options, known: held })
-    } catch (error) {
-      if (!isFault(error, 'conflict')) throw error
-      return run(options)
-    }
-  }
-
-  /** Only what meets the condition, so that a stale one never lets the condition fail; never that nothing is there. */
-  #heldFor(name: ObjectName, condition: WriteCondition): StoredSeries | undefined {
-    const body = this.#known.freshBodies([name])?.get(name)
-    if (body === undefined || !('series' in body) || condition.kind === 'absent') return undefined
-    return condition.kind === 'unchanged' && condition.revision !== body.revision ? undefined : body
-  }
-
-  /**
-   * A write of ours, which notes what it stored. After a fault nobody knows what was written, nor which of two writes at once was the
-   * last: then the body is forgotten.
-   */
-  async #write<T>(name: ObjectName, run: () => Promise<T>): Promise<T> {
-    const writing = { isAlone: !this.#writing.has(name) }
-    const others = this.#writing.get(name) ?? new Set()
-    for (const other of others) other.isAlone = false
-    this.#writing.set(name, others.add(writing))
-    try {
-      return await run()
-    } catch (error) {
-      writing.isAlone = false
-      throw error
-    } finally {
-      if (!writing.isAlone) this.#known.objects.forgetBody(name)
-      if (others.delete(writing) && others.size === 0) this.#writing.delete(name)
-      this.#known.overtake()
-      // Nobody who asks from now on shares what was asked before.
-      this.#flights.clear()
-      this.#listing = undefined
-      this.#resized()
-    }
-  }
-
-  /** Whether the whole calendar is held and true, if need be after one call. */
-  async #isCurrentWhole(inner: CalendarSession): Promise<boolean> {
-    if (this.#known.isWhole && this.#known.isFresh) return this.#settings.meter.hit(true)
-    this.#settings.meter.misses += 1
-    return this.#known.isWhole && (await this.#catchUp(inner))
-  }
-
-  /** Makes the whole calendar current by one call. @returns false where that could not be done, or is not sure */
-  async #catchUp(inner: CalendarSession): Promise<boolean> {
-    return this.#join('catch up', async () => {
-      const read = this.#known.begin()
-      const since = this.#known.state!.token
-      const changes = await this.#changesOrNone(inner, since)
-      if (this.#known.isOvertaken(read) || this.#known.state?.token !== since) return false
-      const isSure = changes !== undefined && this.#known.catchUp(changes, read)
-      if (!isSure) this.#known.forget()
-      this.#resized()
-      return isSure
-    })
-  }
-
-  async #changesOrNone(inner: CalendarSession, since: BackendSyncToken): Promise<Changes | undefined> {
-    try {
-      return await inner.changes(this.#id, since)
-    } catch (error) {
-      if (isFault(error, 'invalid-token')) return undefined
-      throw error
-    }
-  }
-
-  /** Asks for the state alone. */
-  async #observe(inner: CalendarSession): Promise<CalendarState> {
-    return this.#join('state', async () => {
-      const read = this.#known.begin()
-      const { token, updated } = await inner.state(this.#id)
-      this.#known.learn({ token, updated }, read)
-      this.#resized()
-      return { token, updated }
-    })
   }
 
   /** Every object, by one reading that all who come at once share. */
   async *#list(inner: CalendarSession): AsyncGenerator<Body, unknown, undefined> {
-    if (this.#known.state === undefined && !this.#settings.learnt.listingsTellState) await this.#observe(inner)
-    return yield* (this.#openListing() ?? this.#startListing(inner)).read()
-  }
-
-  /** A listing that has begun within the window, and is still kept from its start. */
-  #openListing(): SharedIteration<Body> | undefined {
-    const { items, at = -Infinity } = this.#listing ?? {}
-    return items?.isOpen && this.#settings.now() - at <= this.#settings.freshnessMs ? items : undefined
-  }
-
-  #startListing(inner: CalendarSession): SharedIteration<Body> {
-    const read = this.#known.begin()
-    const { state, checkedAt } = this.#known.anchor
-    const collected = new Collected(this.#known.objects, this.#settings.maxCalendarBytes, () => items.stopKeeping())
-    const items: SharedIteration<Body> = new SharedIteration(collected.through(inner.objects(this.#id)), (told) => {
-      if (this.#listing?.items === items) this.#listing = undefined
-      this.#settings.learnt.listingsTellState = isState(told)
-      if (isState(told)) this.#known.holdAll(collected.told, told, read)
-      else if (isFull(state)) this.#known.holdAll(collected.told, state, read, checkedAt)
-      else for (const { name, body } of collected.told) if (body !== undefined) this.#known.keep(read, name, body)
-      this.#resized()
-    })
-    this.#listing = { items, at: read.at }
-    return items
-  }
-
-  /** Whoever asks the same while it is being asked shares the answer, unless a write of ours has ended meanwhile. */
-  async #join<T>(key: string, run: () => Promise<T>): Promise<T> {
-    const running = this.#flights.get(key) as Promise<T> | undefined
-    if (running !== undefined) return running
-    const flight = run().finally(() => {
-      if (this.#flights.get(key) === flight) this.#flights.delete(key)
-    })
-    this.#flights.set(key, flight)
-    return flight
+    if (this.#known.state === undefined && !this.#place.settings.learnt.listingsTellState) await this.#validation.observe(inner)
+    return yield* this.#listings.read(inner)
   }
 }
 
-function isFull(state: KnownState | undefined): state is CalendarState {
-  return state?.updated !== undefined
-}
-
-function isState(told: unknown): told is CalendarState {
-  return typeof told === 'object' && told !== null && 'token' in told
-}
-
-function isFault(error: unknown, fault: BackendFault): boolean {
-  return error instanceof BackendError && error.fault === fault
+/** Reads to the end. @returns what the reading returned @throws the signal's reason */
+async function endOf(reading: AsyncGenerator<Body, unknown, undefined>, signal: AbortSignal | undefined): Promise<unknown> {
+  for (let next = await reading.next(); ; next = await reading.next()) {
+    if (next.done) return next.value
+    if (!signal?.aborted) continue
+    await reading.return(undefined)
+    throw signal.reason
+  }
 }

@@ -1,6 +1,5 @@
 import { tagOf } from './objects.ts'
 import type { Body, CalendarObjects, Told } from './objects.ts'
-import { bytesOf } from './size.ts'
 
 /** Notes what a listing of the backend tells while it passes through to its readers. */
 export class Collected {
@@ -37,11 +36,12 @@ export class Collected {
   }
 
   #note(item: Body): Body {
-    const body = this.#held.same(item)
-    this.#bytes += bytesOf(body)
+    const { body, measure } = this.#held.measured(item, this.#bytes <= this.#maxBytes)
+    this.#bytes += measure.bytes
     const isOverfull = this.#bytes > this.#maxBytes
     if (isOverfull) this.#overflow()
-    this.told.push({ name: body.name, tag: 'series' in body ? tagOf(body) : undefined, body: isOverfull ? undefined : body })
+    const tag = 'series' in body ? tagOf(body) : undefined
+    this.told.push(isOverfull ? { name: body.name, tag, body: undefined } : { name: body.name, tag, body, measure })
     return body
   }
 }

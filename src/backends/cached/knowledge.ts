@@ -123,9 +123,13 @@ export class Knowledge {
     return kept as B
   }
 
-  /** Notes an answer about changes that began elsewhere: whoever is told it must not be given older objects afterwards. */
+  /**
+   * Notes an answer about changes that began elsewhere: whoever is told it must not be given older objects afterwards. A backend need not
+   * tell of what came and went since then, so that no body which was read before still counts, whether or not it is told of.
+   */
   noteForeign(changes: Changes, read: Reading): void {
     if (changes.next !== this.#state?.token) {
+      this.objects.distrust()
       for (const tag of changes.changed) this.objects.contradict(tag.name, tag)
       for (const name of changes.removed) this.objects.contradict(name, undefined)
     }

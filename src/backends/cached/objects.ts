@@ -1,19 +1,22 @@
 import type { ObjectTag, StoredSeries, Unavailable } from '../../calendar/backend.ts'
 import type { TimeRange } from '../../calendar/calendar.ts'
 import type { Instant, ObjectName } from '../../calendar/identifiers.ts'
-import { mayOverlap } from './bounds.ts'
+import { mayOverlap, measureOf } from './measure.ts'
+import type { Measure } from './measure.ts'
 import type { CacheSettings } from './settings.ts'
-import { bytesOf, tagBytes } from './size.ts'
+import { tagBytes } from './size.ts'
 
 export type Body = StoredSeries | Unavailable
 
-/** What is held under a name. A series that is held beside a tag has its revision. */
+/** What is held under a name. */
 interface Entry {
-  /** Undefined in a calendar that is held in parts, and for what a listing could not show. */
+  /** Undefined where a series is held, which is its own tag, in a calendar that is held in parts, and for what a listing could not show. */
   readonly tag: ObjectTag | undefined
   readonly body: Body | undefined
   /** When the call began that told the body; -Infinity for none. */
   readonly readAt: number
+  /** Of the body; undefined without one. */
+  readonly measure: Measure | undefined
 }
 
 /** A tag, and the body where it came along. */
@@ -21,6 +24,8 @@ export interface Told {
   readonly name: ObjectName
   readonly tag: ObjectTag | undefined
   readonly body: Body | undefined
+  /** Of the body, where somebody has taken it already. */
+  readonly measure?: Measure
 }
 
 const calendarBytes = 1000
@@ -56,7 +61,7 @@ export class CalendarObjects {
 
   /** As they are now: later changes do not show. */
   list(): readonly { readonly name: ObjectName; readonly tag: ObjectTag | undefined }[] {
-    return [...this.#entries].map(([name, { tag }]) => ({ name, tag }))
+    return [...this.#entries].map(([name, entry]) => ({ name, tag: tagIn(entry) }))
   }
 
   /** A body that is as true as the state that is known of the calendar. */
@@ -64,9 +69,10 @@ export class CalendarObjects {
     return this.#entries.get(name)?.body
   }
 
-  /** A body, however old. */
-  lastBody(name: ObjectName): Body | undefined {
-    return this.#entries.get(name)?.body
+  /** A series, however old; in a calendar that is held whole as of the token that is held, or newer. */
+  series(name: ObjectName): StoredSeries | undefined {
+    const body = this.#entries.get(name)?.body
+    return body !== undefined && 'series' in body ? body : undefined
   }
 
   /** A body that was told within the freshness window, whatever is known of the calendar. */
@@ -83,23 +89,25 @@ export class CalendarObjects {
   bodies(range: TimeRange = {}): { readonly held: readonly Body[]; readonly missing: readonly ObjectName[] } {
     const held: Body[] = []
     const missing: ObjectName[] = []
-    for (const [name, { body }] of this.#entries) {
+    for (const [name, { body, measure }] of this.#entries) {
       if (body === undefined) missing.push(name)
-      else if (!('series' in body) || mayOverlap(body, range)) held.push(body)
+      else if (measure === undefined || mayOverlap(measure, range)) held.push(body)
     }
     return { held, missing }
   }
 
-  /** The body, as the object that is held already where it is unchanged. */
-  same(body: Body): Body {
-    const held = this.#entries.get(body.name)?.body
-    return 'series' in body && held !== undefined && isSeriesOf(held, body) ? held : body
+  /** A body that a listing has told, as the object that is held already where it is unchanged. @param mayStay that it may be held */
+  measured(item: Body, mayStay: boolean): { readonly body: Body; readonly measure: Measure } {
+    const { body, measure } = this.#entries.get(item.name) ?? {}
+    if (measure !== undefined && 'series' in item && isSeriesOf(body, item)) return { body: body!, measure }
+    if (mayStay && 'series' in item) this.#settings.prepare?.(item)
+    return { body: item, measure: measureOf(item) }
   }
 
   /** Gives a tag to what a listing could not show. */
   tag(tag: ObjectTag): void {
     const entry = this.#entries.get(tag.name)
-    if (entry !== undefined && entry.tag === undefined) this.#set(tag.name, { ...entry, tag: tagOf(tag) })
+    if (entry !== undefined && tagIn(entry) === undefined) this.#set(tag.name, { ...entry, tag: tagOf(tag) })
   }
 
   /**
@@ -110,8 +118,9 @@ export class CalendarObjects {
     const before = this.#entries
     this.clear()
     this.#isWhole = true
-    for (const { name, tag, body } of list) {
-      this.#set(name, this.#entryOf(before.get(name), tag, body, at))
+    for (const told of list) {
+      const { name, tag } = told
+      this.#set(name, entryOf(before.get(name), told, at))
       if (tag !== undefined && updated !== undefined && tag.updated > updated) this.#ahead.add(name)
     }
   }
@@ -122,15 +131,8 @@ export class CalendarObjects {
     if ([...this.#ahead].some((name) => !told.has(name))) return false
     this.#ahead.clear()
     for (const name of removed) this.#delete(name)
-    for (const { name, tag, body } of changed) this.#set(name, this.#entryOf(this.#entries.get(name), tag, body, at))
+    for (const told of changed) this.#set(told.name, entryOf(this.#entries.get(told.name), told, at))
     return true
-  }
-
-  #entryOf(before: Entry | undefined, tag: ObjectTag | undefined, body: Body | undefined, at: number): Entry {
-    const isSame = tag !== undefined && isSeriesOf(before?.body, tag)
-    const kept = isSame ? before!.body : body
-    const readAt = body !== undefined ? at : isSame ? before!.readAt : -Infinity
-    return { tag: tag && tagOf(tag), body: kept, readAt }
   }
 
   /**
@@ -139,14 +141,14 @@ export class CalendarObjects {
    */
   note(name: ObjectName, body: Body | undefined, at: number): { readonly kept: Body | undefined; readonly isSurprise: boolean } {
     const before = this.#entries.get(name)
-    const kept = body && this.same(body)
+    const kept = body && isUnchanged(before?.body, body) ? before!.body : body
     if (this.#isWhole) {
-      const fits = before === undefined ? body === undefined : body !== undefined && (!('series' in body) || before.tag?.revision === body.revision)
-      if (fits && before !== undefined) this.#set(name, { ...before, body: kept, readAt: at })
+      const fits = before === undefined ? body === undefined : body !== undefined && (!('series' in body) || tagIn(before)?.revision === body.revision)
+      if (fits && before !== undefined) this.#set(name, holding(before, before.tag, kept, at))
       return { kept, isSurprise: !fits }
     }
     if (kept === undefined) this.#delete(name)
-    else this.#set(name, { tag: undefined, body: kept, readAt: at })
+    else this.#set(name, holding(before, undefined, kept, at))
     return { kept, isSurprise: false }
   }
 
@@ -154,8 +156,8 @@ export class CalendarObjects {
   noteStored(stored: StoredSeries, at: number): StoredSeries {
     const before = this.#entries.get(stored.name)
     const kept = isSeriesOf(before?.body, stored) ? (before!.body as StoredSeries) : stored
-    if (this.#isWhole && before?.tag?.revision !== stored.revision) this.#ahead.add(stored.name)
-    this.#set(stored.name, { tag: this.#isWhole ? tagOf(stored) : undefined, body: kept, readAt: at })
+    if (this.#isWhole && (before && tagIn(before))?.revision !== stored.revision) this.#ahead.add(stored.name)
+    this.#set(stored.name, holding(before, undefined, kept, at))
     return kept
   }
 
@@ -168,7 +170,7 @@ export class CalendarObjects {
   forgetBody(name: ObjectName): void {
     const before = this.#entries.get(name)
     this.#delete(name)
-    if (this.#isWhole && before !== undefined) this.#set(name, { ...before, body: undefined, readAt: -Infinity })
+    if (this.#isWhole && before !== undefined) this.#set(name, withoutBody(before))
   }
 
   /** A reader was told that this is the tag under the name, or that nothing is there: another body is told no more. */
@@ -194,7 +196,7 @@ export class CalendarObjects {
     const others = this.#bytes - bytesOfEntry(this.#entries.get(name))
     const hasRoom = others + bytesOfEntry(entry) <= this.#settings.maxCalendarBytes
     if (!hasRoom && !this.#isWhole) return this.#delete(name)
-    const held = hasRoom ? entry : { ...entry, body: undefined, readAt: -Infinity }
+    const held = hasRoom ? entry : withoutBody(entry)
     this.#entries.set(name, held)
     this.#bytes = others + bytesOfEntry(held)
   }
@@ -206,12 +208,38 @@ export class CalendarObjects {
 }
 
 function bytesOfEntry(entry: Entry | undefined): number {
-  return entry === undefined ? 0 : tagBytes + (entry.body === undefined ? 0 : bytesOf(entry.body))
+  return entry === undefined ? 0 : tagBytes + (entry.measure?.bytes ?? 0)
+}
+
+/** What was held already stays the same object. */
+function entryOf(before: Entry | undefined, { tag, body, measure }: Told, at: number): Entry {
+  if (before?.body !== undefined && tag !== undefined && isSeriesOf(before.body, tag)) return { ...before, readAt: body === undefined ? before.readAt : at }
+  return {
+    tag: tag === undefined || isSeriesOf(body, tag) ? undefined : tagOf(tag), body, readAt: body === undefined ? -Infinity : at,
+    measure: measure ?? (body && measureOf(body)),
+  }
+}
+
+function holding(before: Entry | undefined, tag: ObjectTag | undefined, body: Body | undefined, readAt: number): Entry {
+  return { tag: body !== undefined && 'series' in body ? undefined : tag, body, readAt, measure: body === before?.body ? before?.measure : body && measureOf(body) }
+}
+
+function withoutBody(entry: Entry): Entry {
+  const tag = tagIn(entry)
+  return { tag: tag && tagOf(tag), body: undefined, readAt: -Infinity, measure: undefined }
+}
+
+function tagIn({ tag, body }: Entry): ObjectTag | undefined {
+  return body !== undefined && 'series' in body ? body : tag
 }
 
 /** Without what a series has beside it. */
 export function tagOf({ name, revision, updated }: ObjectTag): ObjectTag {
   return { name, revision, updated }
+}
+
+function isUnchanged(before: Body | undefined, body: Body): boolean {
+  return 'series' in body && isSeriesOf(before, body)
 }
 
 function isSeriesOf(body: Body | undefined, tag: ObjectTag): boolean {

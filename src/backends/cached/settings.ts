@@ -1,3 +1,5 @@
+import type { StoredSeries } from '../../calendar/backend.ts'
+
 /** Counts reads. */
 export class Meter {
   /** Reads that were answered without asking the backend. */
@@ -17,6 +19,8 @@ export interface CacheSettings {
   readonly maxCalendarBytes: number
   readonly now: () => number
   readonly meter: Meter
+  /** Makes at once what will be asked of each series of a listing: while the next page is waited for, there is time. */
+  readonly prepare: ((stored: StoredSeries) => void) | undefined
   /** What is learnt of the backend itself. */
   readonly learnt: {
     /** Its listings tell the state they began at; if not the state is asked for ahead of them. */

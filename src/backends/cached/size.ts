@@ -7,11 +7,19 @@ import { eventsOf } from '../../calendar/event.ts'
 /** A name with its tag in a map. */
 export const tagBytes = 350
 
-/** An event in the model, what its backend keeps beside it, and the text that is kept with it once it has been written. */
-const eventBytes = 2000
+/** An object beside what its backend and its text take. */
+const objectBytes = 250
 
+/** An event in the model, and what its backend keeps beside it, where that is not told. */
+const eventBytes = 1000
+/** Finished text of one event beside its own words: what names its properties, and the time zone. It may still be made. */
+const textBytes = 1000
+
+/** Strings of what is held are one byte a character; see `StoredSeries.weight` and `rendered`. */
 export function bytesOf(body: StoredSeries | Unavailable): number {
   if (!('series' in body)) return 100 + 2 * body.reason.length
+  const { weight, rendered } = body
+  if (weight !== undefined) return objectBytes + weight + (rendered?.length ?? textBytes + weight)
   return eventsOf(body.series).reduce((sum, event) => sum + bytesOfEvent(event), 500)
 }
 
@@ -19,5 +27,5 @@ export function bytesOf(body: StoredSeries | Unavailable): number {
 function bytesOfEvent(event: Event): number {
   const texts = (event.summary?.length ?? 0) + (event.description?.length ?? 0) + (event.htmlDescription?.length ?? 0) + (event.location?.length ?? 0)
   const members = event.attendees.length + event.alarms.list.length + event.conferences.length + event.attachments.length
-  return eventBytes + 4 * texts + 600 * members
+  return eventBytes + textBytes + 4 * texts + 600 * members
 }

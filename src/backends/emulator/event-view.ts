@@ -107,7 +107,7 @@ function detailed(row: EventRow, view: View, head: Head): WireEvent {
     hangoutLink: document.hangoutLink,
     conferenceData: document.conferenceData,
     reminders: remindersFor(document, view.account),
-    source: isSame(document.creator.email, view.account) ? document.source : undefined,
+    source: view.parts === 'all' || isSame(document.creator.email, view.account) ? document.source : undefined,
     attachments: document.attachments,
     ...document.typeProperties,
     eventType: document.eventType,
@@ -165,6 +165,9 @@ export function remindersFor(document: EventDocument, account: string): WireRemi
 /** Without the members that are undefined: absent in JSON, and absent for readers in process. */
 export function present<T extends object>(members: T): { [Name in keyof T]: Exclude<T[Name], undefined> } {
   const out: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(members)) if (value !== undefined) out[name] = value
+  for (const name of Object.keys(members)) {
+    const value = members[name as keyof T]
+    if (value !== undefined) out[name] = value
+  }
   return out as { [Name in keyof T]: Exclude<T[Name], undefined> }
 }

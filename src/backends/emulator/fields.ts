@@ -1,5 +1,6 @@
 /** Partial responses: the `fields` parameter (`kind,items(id,start/date)`, `*`). Members not named are left out. */
 
+import type { JsonObject } from './call.ts'
 import { ApiError } from './errors.ts'
 
 /** Absent children: the whole value. */
@@ -48,9 +49,13 @@ function parsePath(parser: Parser): { name: string; below: Selection | undefined
 function pick(value: unknown, selection: Selection | undefined): unknown {
   if (selection === undefined || typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map((member) => pick(member, selection))
-  return Object.fromEntries(Object.entries(value)
-    .filter(([name]) => name in selection || '*' in selection)
-    .map(([name, member]) => [name, pick(member, name in selection ? selection[name] : selection['*'])]))
+  const all = '*' in selection
+  const picked: Record<string, unknown> = {}
+  for (const name of Object.keys(value)) {
+    if (name in selection) picked[name] = pick((value as JsonObject)[name], selection[name])
+    else if (all) picked[name] = pick((value as JsonObject)[name], selection['*'])
+  }
+  return picked
 }
 
 function unreadable(fields: string): ApiError {

@@ -2,45 +2,16 @@
 
 import { createHash } from 'node:crypto'
 
-const alphabet = '0123456789abcdefghijklmnopqrstuv'
+import { decodeBase32Hex, encodeBase32Hex } from '../base32hex.ts'
+
 const legalClientId = /^[0-9a-v]{5,1024}$/
 const googleUid = /^([0-9a-v]{5,1024})@google\.com$/
 
 export type RandomBytes = (size: number) => Uint8Array
 
-/** Lower case base32hex without padding (RFC 4648 §7). */
-export function encodeBase32hex(bytes: Uint8Array): string {
-  let out = ''
-  let bits = 0
-  let held = 0
-  for (const byte of bytes) {
-    held = (held << 8) | byte
-    bits += 8
-    for (; bits >= 5; bits -= 5) out += alphabet[(held >>> (bits - 5)) & 31]
-    held &= (1 << bits) - 1
-  }
-  return bits > 0 ? out + alphabet[(held << (5 - bits)) & 31] : out
-}
-
-/** @returns undefined where the text holds other characters than base32hex ones */
-export function decodeBase32hex(text: string): Uint8Array | undefined {
-  const out: number[] = []
-  let bits = 0
-  let held = 0
-  for (const character of text) {
-    const value = alphabet.indexOf(character)
-    if (value < 0) return undefined
-    held = (held << 5) | value
-    bits += 5
-    if (bits >= 8) out.push((held >>> (bits -= 8)) & 255)
-    held &= (1 << bits) - 1
-  }
-  return Uint8Array.from(out)
-}
-
 /** 26 characters of base32hex: 130 random bits. */
 export function newEventId(random: RandomBytes): string {
-  return encodeBase32hex(random(17)).slice(0, 26)
+  return encodeBase32Hex(random(17)).slice(0, 26)
 }
 
 /** `c_<64 hex digits>@group.calendar.google.com` */
@@ -54,7 +25,7 @@ export function isLegalClientId(id: string): boolean {
 
 /** The id that an imported UID gets: the own part of a UID that the service made itself, else `_` and the UID in base32hex. */
 export function idOfUid(uid: string): string {
-  return googleUid.exec(uid)?.[1] ?? `_${encodeBase32hex(Buffer.from(uid, 'utf8'))}`
+  return googleUid.exec(uid)?.[1] ?? `_${encodeBase32Hex(Buffer.from(uid, 'utf8'))}`
 }
 
 /** A calendar's etag: a hash of what it says, no time. 27 characters of base64url between quotes. */
@@ -66,7 +37,7 @@ export function calendarEtag(calendar: unknown): string {
 export function listEtag(micros: number): string {
   const bytes = Buffer.alloc(8)
   bytes.writeBigUInt64BE(BigInt(micros) << 9n)
-  return `"p32${encodeBase32hex(bytes).slice(0, 11)}0o"`
+  return `"p32${encodeBase32Hex(bytes).slice(0, 11)}0o"`
 }
 
 /** The link to an event in the web calendar; a series links to its first instance. */
@@ -77,7 +48,7 @@ export function htmlLink(eventId: string, calendarId: string): string {
 
 /** The id of one instance. @param original its recurrence-id: `yyyy-mm-dd` or `yyyy-mm-ddThh:mm:ssZ` */
 export function instanceId(seriesId: string, original: string, form: 'derived' | 'opaque'): string {
-  if (form === 'opaque') return `o${encodeBase32hex(Buffer.from(`${original} ${seriesId}`, 'utf8'))}`
+  if (form === 'opaque') return `o${encodeBase32Hex(Buffer.from(`${original} ${seriesId}`, 'utf8'))}`
   return `${seriesId}_${original.replace(/[-:]/g, '')}`
 }
 
@@ -95,7 +66,7 @@ function parseDerived(id: string): { seriesId: string; original: string } | unde
 }
 
 function parseOpaque(id: string): { seriesId: string; original: string } | undefined {
-  const bytes = id.startsWith('o') ? decodeBase32hex(id.slice(1)) : undefined
+  const bytes = id.startsWith('o') ? decodeBase32Hex(id.slice(1)) : undefined
   const match = bytes && /^(\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?) (.+)$/.exec(Buffer.from(bytes).toString('utf8'))
   return match ? { original: match[1] ?? '', seriesId: match[2] ?? '' } : undefined
 }

@@ -12,37 +12,30 @@ import { toBackendError } from './errors.ts'
 import { findInstances } from './find-instances.ts'
 import { readGroup, sourceOf } from './from-wire.ts'
 import type { Source } from './from-wire.ts'
-import { marks } from './marks.ts'
-import { eventIdOf } from './names.ts'
+import { anyOfUid } from './import-event.ts'
 import type { Listing } from './pages.ts'
 import { readByUid } from './reading.ts'
 import { wireEventSchema } from './wire.ts'
+import { Writing } from './writing.ts'
+import type { StoredSeries } from '../../calendar/backend.ts'
 import type { WireEvent } from './wire.ts'
 
-/**
- * Tells all guests of what is stored: which version they were told of is noted among the shared extended properties.
- * NOTE: whether the real service mails of a change of these alone is not known.
- */
+/** @throws BackendError 'gone' when it is not there, 'forbidden' when somebody else organizes it */
 export async function announceEvent(listing: Listing, uid: EventUid, instance: RecurrenceId | undefined): Promise<void> {
-  const source = await sourceFor(listing, uid)
-  if (source === undefined) throw gone()
-  for (const row of await rowsToTell(listing, source, instance)) {
-    const body = { extendedProperties: { shared: { [marks.told]: row.etag ?? '' } } }
-    await write(listing, row, { method: 'PATCH', body, query: { sendUpdates: 'all' } })
-  }
+  const stored = await ownEvent(listing, uid)
+  if (stored === undefined) throw gone()
+  const source = sourceOf(stored)
+  if (instance === undefined) return new Writing(listing).announce(stored, ['main', ...instancesOfOthers(source)])
+  const row = await instanceRow(listing, source, instance)
+  if (row === undefined || row.status === 'cancelled') throw gone()
+  return new Writing(listing).announce(stored, [instance])
 }
 
-/** The event or master, and the instances that have guests whom it does not have. */
-async function rowsToTell(listing: Listing, source: Source, instance: RecurrenceId | undefined): Promise<readonly WireEvent[]> {
-  const { main, instances } = source
-  if (instance !== undefined) {
-    const row = await instanceRow(listing, source, instance)
-    if (row === undefined || row.status === 'cancelled') throw gone()
-    return [row]
-  }
+/** Instances with guests whom the series does not have. */
+function instancesOfOthers({ main, instances }: Source): readonly RecurrenceId[] {
   const isNew = ({ attendees }: WireEvent): boolean => (attendees ?? []).some(({ email }) =>
     !(main?.attendees ?? []).some((known) => sameAddress(known.email ?? '', email ?? '')))
-  return [...(main === undefined ? [] : [main]), ...[...instances.values()].filter((row) => row.status !== 'cancelled' && isNew(row))]
+  return [...instances].flatMap(([id, row]) => (row.status !== 'cancelled' && isNew(row) ? [id] : []))
 }
 
 /** Tells of a removal that nobody was told of: what was removed comes back without a word, and goes again with one. */
@@ -53,28 +46,26 @@ export async function announceRemoval(listing: Listing, uid: EventUid, instance:
 }
 
 async function removedEvent(listing: Listing, uid: EventUid): Promise<WireEvent> {
-  const { client, calendar } = listing
-  const outcome = await client.attempt({ method: 'GET', path: ['calendars', calendar, 'events', eventIdOf(uid)] })
-  if (!outcome.isDone) throw toBackendError(outcome.refusal)
-  const row = readBody(wireEventSchema, outcome.body)
-  if (row.status !== 'cancelled') throw gone()
+  const { calendar } = listing
+  const row = await anyOfUid(listing, uid)
+  if (row?.status !== 'cancelled') throw gone()
   if (row.organizer?.self !== true && !sameAddress(row.organizer?.email ?? '', calendar)) throw notOwn()
   return row
 }
 
 async function removedInstance(listing: Listing, uid: EventUid, instance: RecurrenceId): Promise<WireEvent> {
-  const source = await sourceFor(listing, uid)
-  const row = source && (await instanceRow(listing, source, instance))
+  const stored = await ownEvent(listing, uid)
+  const row = stored && (await instanceRow(listing, sourceOf(stored), instance))
   if (row?.status !== 'cancelled') throw gone()
   return row
 }
 
-async function sourceFor(listing: Listing, uid: EventUid): Promise<Source | undefined> {
+async function ownEvent(listing: Listing, uid: EventUid): Promise<StoredSeries | undefined> {
   const found = await readByUid(listing, uid)
   const stored = found && readGroup(found.group, found.frame)
   if (stored === undefined || 'kind' in stored) return undefined
   if (stored.role !== 'organizer') throw notOwn()
-  return sourceOf(stored)
+  return stored
 }
 
 async function instanceRow(listing: Listing, { main, instances, frame }: Source, id: RecurrenceId): Promise<WireEvent | undefined> {

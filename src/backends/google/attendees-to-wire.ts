@@ -1,8 +1,8 @@
 /** Guest lists to bodies of the service. A list is always sent whole, and keeps what the model does not show of it. */
 
-import { sameAddress } from '../../calendar/identifiers.ts'
+import { emailAddress, sameAddress } from '../../calendar/identifiers.ts'
 import { isOwnRow, shownAttendees } from './event-from-wire.ts'
-import type { Attendee, ParticipationStatus } from '../../calendar/event.ts'
+import type { Attendee, Event, ParticipationStatus } from '../../calendar/event.ts'
 import type { WireBody } from './bodies.ts'
 import type { CalendarFrame } from './frame.ts'
 import type { WireAttendee, WireEvent } from './wire.ts'
@@ -21,6 +21,16 @@ export interface KeptAttendee {
 const responses = {
   'needs-action': 'needsAction', accepted: 'accepted', declined: 'declined', tentative: 'tentative',
 } satisfies Record<ParticipationStatus, KeptAttendee['responseStatus']>
+
+/**
+ * The guests, with the user's own row as the calendar's where the client names its user as the organizer of what that calendar organizes:
+ * the user would be invited to the own meeting otherwise.
+ */
+export function guestList({ organizer, attendees }: Event, { calendar, address }: CalendarFrame): readonly Attendee[] {
+  const isStandIn = organizer !== undefined && sameAddress(organizer.address, address) && !sameAddress(address, calendar)
+  const own = emailAddress(calendar)
+  return isStandIn && own ? attendees.map((each) => (sameAddress(each.address, address) ? { ...each, address: own } : each)) : attendees
+}
 
 /** In order of address, each once. A name that only repeats the address is none: clients add it of their own accord. */
 export function keptAttendees(attendees: readonly Attendee[]): readonly KeptAttendee[] {

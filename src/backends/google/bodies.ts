@@ -15,6 +15,15 @@ export function mergeBodies(bodies: readonly WireBody[]): WireBody {
   return merged
 }
 
+/** What a patch makes of a whole body. */
+export function patched(body: WireBody, patch: WireBody): WireBody {
+  return withoutNulls(mergeBodies([body, patch]))
+}
+
+function withoutNulls(body: WireBody): WireBody {
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null).map(([member, value]) => [member, isObject(value) ? withoutNulls(value) : value]))
+}
+
 function isObject(value: unknown): value is WireBody {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
@@ -22,6 +31,20 @@ function isObject(value: unknown): value is WireBody {
 /** Private extended properties, merged with those that are there. */
 export function privately(properties: Readonly<Record<string, string | null>>): WireBody {
   return { extendedProperties: { private: properties } }
+}
+
+/** Whether a resource, as the service tells it, has all that a patch of it says. Moments are told in the zone of the calendar. */
+export function hasAll(told: unknown, said: unknown, member = ''): boolean {
+  if (said === null || said === undefined) return told === undefined
+  if (member === 'dateTime') return isSameMoment(String(told), String(said))
+  if (Array.isArray(said)) return Array.isArray(told) && told.length === said.length && said.every((each, at) => hasAll(told[at], each))
+  if (isObject(said)) return isObject(told) && Object.entries(said).every(([name, value]) => hasAll(told[name], value, name))
+  return told === said
+}
+
+/** Without an offset what is said is the wall clock of a zone that stands beside it. */
+function isSameMoment(told: string, said: string): boolean {
+  return /(Z|[+-]\d\d:\d\d)$/.test(said) ? Date.parse(told) === Date.parse(said) : told.slice(0, 19) === said.slice(0, 19)
 }
 
 /** Both sides are made by the same function, so that members come in the same order. */

@@ -3,13 +3,15 @@
 import { BackendError } from '../../calendar/backend.ts'
 import { calendarId, emailAddress, timeZoneId } from '../../calendar/identifiers.ts'
 import { findTimeZone } from '../../icalendar/time-zone.ts'
+import { accessOf } from './access.ts'
 import { readBody } from './client.ts'
 import { foregroundFor } from './colors.ts'
 import { readReminder } from './reminders.ts'
 import { wireCalendarListEntrySchema, wireCalendarListSchema, wireCalendarSchema } from './wire.ts'
-import type { Access, Calendar, CalendarChange } from '../../calendar/calendar.ts'
-import type { CalendarId } from '../../calendar/identifiers.ts'
+import type { Calendar, CalendarChange } from '../../calendar/calendar.ts'
+import type { CalendarId, EmailAddress } from '../../calendar/identifiers.ts'
 import type { Client } from './client.ts'
+import type { UnclearCreations } from './unclear-creations.ts'
 import type { WireCalendarListEntry } from './wire.ts'
 
 const list = ['users', 'me', 'calendarList']
@@ -38,10 +40,6 @@ export async function readCalendar(client: Client, id: CalendarId): Promise<Cale
   return readEntry(entry)
 }
 
-const accessOf: Readonly<Record<string, Access>> = {
-  freeBusyReader: 'free-busy', reader: 'read', writerWithoutPrivateAccess: 'write', writer: 'write', owner: 'own',
-}
-
 function readEntry(entry: WireCalendarListEntry): Calendar {
   const owner = emailAddress(entry.dataOwner ?? (entry.primary === true ? entry.id : ''))
   const color = entry.backgroundColor?.toLowerCase()
@@ -51,25 +49,37 @@ function readEntry(entry: WireCalendarListEntry): Calendar {
     ...(entry.description ? { description: entry.description } : {}),
     ...(color !== undefined && /^#[0-9a-f]{6}$/.test(color) ? { color } : {}),
     timeZone: findTimeZone(entry.timeZone ?? 'UTC') ?? timeZoneId('UTC'),
-    // What an unknown role allows is not known: reading is what every entry of the list allows.
-    access: accessOf[entry.accessRole ?? ''] ?? 'read',
+    access: accessOf(entry.accessRole),
     isPrimary: entry.primary === true,
     ...(owner === undefined ? {} : { owner }),
     defaultAlarms: (entry.defaultReminders ?? []).map(readReminder),
   }
 }
 
+/** Whose calendar is made, and what is known of earlier attempts. */
+export interface Creator {
+  readonly client: Client
+  readonly address: EmailAddress
+  readonly unclear: UnclearCreations
+}
+
 /**
  * The calendar is put into the user's list by the service. Nothing keeps the same call from making another one when it is repeated: so
- * after an unclear answer the list tells what has been made, and a fault after that leaves out the colour rather than the calendar.
+ * after an unclear answer, be it that of an earlier request for the same, the list tells what has been made, and a fault after that leaves
+ * out the colour rather than the calendar.
  */
-export async function createCalendar(client: Client, change: CalendarChange & { readonly displayName: string }): Promise<Calendar> {
-  const before = new Set((await readCalendars(client)).map(({ id }) => id))
-  const made = await insertCalendar(client, change).catch(async (error: unknown) => {
-    const found = isPassing(error) ? (await readCalendars(client)).filter(({ id, displayName }) => !before.has(id) && displayName === change.displayName) : []
-    if (found.length === 1) return found[0]!
-    throw error
-  })
+export async function createCalendar({ client, address, unclear }: Creator, change: NewCalendar): Promise<Calendar> {
+  const present = await readCalendars(client)
+  const before = unclear.take(address, change)
+  const made = (before && madeSince(before, present, change)) ?? (await insertCalendar(client, change).catch(async (error: unknown) => {
+    if (!isPassing(error)) throw error
+    const known = before ?? new Set(present.map(({ id }) => id))
+    unclear.note(address, change, known)
+    const found = madeSince(known, await readCalendars(client), change)
+    if (found === undefined) throw error
+    unclear.take(address, change)
+    return found
+  }))
   const { color } = change
   return (color ? patchEntry(client, made.id, colorBody(color)) : readCalendar(client, made.id)).catch((error: unknown) => {
     if (error instanceof BackendError) return made
@@ -77,7 +87,15 @@ export async function createCalendar(client: Client, change: CalendarChange & { 
   })
 }
 
-async function insertCalendar(client: Client, { displayName, description, timeZone }: CalendarChange & { readonly displayName: string }): Promise<Calendar> {
+type NewCalendar = CalendarChange & { readonly displayName: string }
+
+/** @returns undefined where it is not sure which one it is */
+function madeSince(before: ReadonlySet<CalendarId>, present: readonly Calendar[], { displayName }: NewCalendar): Calendar | undefined {
+  const found = present.filter((each) => !before.has(each.id) && each.displayName === displayName && each.access === 'own')
+  return found.length === 1 ? found[0] : undefined
+}
+
+async function insertCalendar(client: Client, { displayName, description, timeZone }: NewCalendar): Promise<Calendar> {
   const body = { summary: displayName, ...(description ? { description } : {}), ...(timeZone ? { timeZone } : {}) }
   const made = readBody(wireCalendarSchema, await client.call({ method: 'POST', path: ['calendars'], body }))
   return readEntry({ ...made, accessRole: 'owner' })

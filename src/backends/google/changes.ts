@@ -3,7 +3,10 @@
 import { BackendError } from '../../calendar/backend.ts'
 import { eventUid, instant, objectName } from '../../calendar/identifiers.ts'
 import { mapBounded } from './bounded.ts'
+import { completed } from './completed.ts'
+import type { Held } from './completed.ts'
 import { readGroup, tagOf } from './from-wire.ts'
+import { keptNameOf, likelyNameOf } from './kept-name.ts'
 import { marks } from './marks.ts'
 import { objectNameOf } from './names.ts'
 import { collectPages, fetchHead, masks } from './pages.ts'
@@ -33,12 +36,12 @@ interface Step {
 const fewTombstones = 10
 
 /** @throws BackendError 'invalid-token' */
-export async function readChanges(listing: Listing, token: BackendSyncToken | undefined, limit: number | undefined): Promise<Changes> {
+export async function readChanges(listing: Listing, token: BackendSyncToken | undefined, limit: number | undefined, held?: Held): Promise<Changes> {
   const from = token === undefined ? undefined : parseSyncToken(token)
   if (token !== undefined && from === undefined) throw invalidToken('the token is not one of ours')
   const since = from?.rest ? from.rest.since : from?.updated
   const { head, steps } = since === undefined ? await readEverything(listing)
-    : await readSince(listing, since, from?.rest?.position ?? since).catch((error: unknown) => standstill(listing, since, error))
+    : await readSince(listing, since, from?.rest?.position ?? since, held).catch((error: unknown) => standstill(listing, since, error))
   if (from !== undefined) assertContinues(from, head)
   const rest = steps.filter((step) => isAfter(step, from)).sort(inOrder)
   return cut(rest, limit, { since, end: from?.rest ? from.updated : head.updated, head })
@@ -77,11 +80,12 @@ async function readEverything(listing: Listing): Promise<Found> {
 }
 
 /** @param position where a reading that was cut goes on; rows before it were told */
-async function readSince(listing: Listing, since: Instant, position: Instant): Promise<Found> {
+async function readSince(listing: Listing, since: Instant, position: Instant, held: Held | undefined): Promise<Found> {
   const updatedMin = new Date(Math.max(since, position)).toISOString()
   const page = await collectPages(listing, { updatedMin, showDeleted: true, fields: masks.objects })
   const rows = page.rows.filter((row) => updatedOf([wireOf(row)]) > since)
-  const changed = await stepsOfGroups(listing, gather(rows), page)
+  const gone = new Set(rows.map(wireOf).filter(isTombstone).map(({ id }) => id))
+  const changed = await stepsOfGroups(listing, gather(rows), page, (group) => held && completed(group, held, gone))
   const present = new Set(changed.flatMap(({ name, tag }) => (tag === undefined ? [] : [name])))
   const removed = [...(await stepsOfTombstones(listing, rows.map(wireOf).filter(isTombstone))), ...(await stepsOfFormerNames(listing, rows.map(wireOf)))]
   return { head: page, steps: [...changed, ...removed.filter(({ name }) => !present.has(name))] }
@@ -104,15 +108,20 @@ function wireOf(row: Row): WireEvent | WireRow {
   return row.kind === 'read' ? row.event : row.row
 }
 
-/** Single events are whole; of series only the changed rows have come. A series of which nothing is left is removed. */
-async function stepsOfGroups(listing: Listing, groups: readonly RowGroup[], page: Page): Promise<readonly Step[]> {
+/**
+ * Single events are whole; of series only the changed rows have come. A series of which nothing is left is removed.
+ * @param complete makes a series whole with what is known, undefined where it has to be read: by one call, or with all others by one listing
+ */
+async function stepsOfGroups(listing: Listing, groups: readonly RowGroup[], page: Page, complete: (group: RowGroup) => RowGroup | undefined): Promise<readonly Step[]> {
   const isSeries = ({ events, fault }: RowGroup): boolean =>
     fault !== undefined || events.some((row) => row.recurrence !== undefined || row.recurringEventId !== undefined)
-  const whole = await readByUids(listing, groups.filter(isSeries).map(({ uid }) => uid))
+  const known = new Map(groups.filter(isSeries).map((group) => [group, complete(group)]))
+  const whole = await readByUids(listing, groups.filter((group) => isSeries(group) && known.get(group) === undefined).map(({ uid }) => uid))
   return (await mapBounded(groups, 4, async (group): Promise<readonly Step[]> => {
-    const full = isSeries(group) ? (whole.get(group.uid) ?? await readByMaster(listing, group)) : { group, frame: page.frame }
+    const told = isSeries(group) ? known.get(group) : group
+    const full = told !== undefined ? { group: told, frame: page.frame } : whole.get(group.uid) ?? (await readByMaster(listing, group))
     const tag = full && (readable(full.group, full.frame) ?? tagOf(full.group, full.frame))
-    const name = tag?.name ?? nameWithout(group)
+    const name = tag?.name ?? likelyNameOf(group)
     return name === undefined ? [] : [{ name, updated: tag?.updated ?? updatedOf(group.events), tag }]
   })).flat()
 }
@@ -131,14 +140,6 @@ async function readByMaster(listing: Listing, { events }: RowGroup): Promise<Fra
 function readable(group: RowGroup, frame: Page['frame']): ObjectTag | undefined {
   const series = readGroup(group, frame)
   return series === undefined || 'kind' in series ? undefined : series
-}
-
-function nameWithout({ uid, events }: RowGroup): ObjectName | undefined {
-  return keptNameOf(events) ?? objectNameOf(uid)
-}
-
-function keptNameOf(rows: readonly WireEvent[]): ObjectName | undefined {
-  return rows.map((row) => objectName(row.extendedProperties?.private?.[marks.name] ?? '')).find((name) => name !== undefined)
 }
 
 /** A tombstone that carries no more than its id does not tell a name of the client's own: the deleted event is read, which still can be. */

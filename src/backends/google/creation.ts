@@ -1,4 +1,4 @@
-/** The body of an import: how an object begins. It keeps the UID, mails nobody, and is the same again when repeated. */
+/** The body with which an object begins. It keeps the UID, and is the same again when repeated. */
 
 import { BackendError } from '../../calendar/backend.ts'
 import { eventsOf } from '../../calendar/event.ts'
@@ -11,12 +11,33 @@ import { assertNoCancelledMeeting } from './permissions.ts'
 import { writeRecurrence } from './recurrence-lines.ts'
 import { storedZoneOf } from './times.ts'
 import { settled } from './settled.ts'
+import { tellingOf } from './telling.ts'
 import { newBody } from './to-wire.ts'
 import type { Notify } from '../../calendar/backend.ts'
 import type { Event, EventSeries } from '../../calendar/event.ts'
 import type { EventUid, ObjectName, RecurrenceId } from '../../calendar/identifiers.ts'
 import type { WireBody } from './bodies.ts'
 import type { CalendarFrame } from './frame.ts'
+import type { Beginning as EventBeginning } from './import-event.ts'
+
+/**
+ * The beginning of an object that the calendar organizes itself: its guests are told by the same call, where all are told or none.
+ * @returns undefined for somebody else's, which only an import keeps as such
+ * @throws BackendError as {@link creationOf}
+ */
+export function ownCreationOf(name: ObjectName, series: EventSeries, notify: Notify, frame: CalendarFrame): EventBeginning | undefined {
+  const [event] = eventsOf(series)
+  if (event === undefined || isForeign(event, frame)) return undefined
+  const quietBody = creationOf(name, series, notify, frame)
+  if (!isLater(event, notify)) return { body: quietBody, quietBody, isTold: false }
+  const { told, after } = tellingOf(creationOf(name, series, 'nobody', frame), { id: '' }, frame.calendar)
+  return after === undefined ? { body: told, quietBody, isTold: true } : { body: quietBody, quietBody, isTold: false }
+}
+
+/** Whether somebody else organizes it: then an import is what keeps it, and that would write over an event of the same UID. */
+export function isForeignSeries(series: EventSeries, frame: Pick<CalendarFrame, 'calendar' | 'address'>): boolean {
+  return eventsOf(series).slice(0, 1).some((event) => isForeign(event, frame))
+}
 
 /**
  * Overrides are not in it: they are written as changes of instances afterwards. Neither are guests who are to be told, because an
@@ -76,7 +97,7 @@ function begunHere(series: EventSeries, frame: CalendarFrame): WireBody {
   return privately({ [marks.begun]: begunMark(withCommonGuests(series, frame)) })
 }
 
-function isForeign({ organizer }: Event, { calendar, address }: CalendarFrame): boolean {
+function isForeign({ organizer }: Event, { calendar, address }: Pick<CalendarFrame, 'calendar' | 'address'>): boolean {
   return organizer !== undefined && ![calendar, address].some((own) => sameAddress(own, organizer.address))
 }
 
@@ -95,10 +116,4 @@ function peopleOf(body: WireBody, event: Event, notify: Notify, frame: CalendarF
 /** Whether the guests are added by a change of their own, which tells them. */
 function isLater({ attendees }: Event, notify: Notify): boolean {
   return notify === 'everybody' && attendees.some(({ scheduleAgent }) => scheduleAgent === 'server')
-}
-
-/** Whether the calendar's zone must be known to write the series: floating times are kept in it, days begin in it. */
-export function needsZone(series: EventSeries): boolean {
-  return eventsOf(series).some(({ start, end, alarms }) => start.kind === 'floating' || end.kind === 'floating'
-    || (start.kind === 'date' && alarms.list.some(({ trigger }) => trigger.kind === 'absolute')))
 }

@@ -1,14 +1,14 @@
 /** One row of the service as an event of the model. */
 
 import { emailAddress, sameAddress } from '../../calendar/identifiers.ts'
-import { instantOf } from '../../icalendar/time-zone.ts'
 import { colorNameOf } from './colors.ts'
 import { looksLikeHtml, textOfHtml } from './html.ts'
 import { marks } from './marks.ts'
 import { hasOrganizerNote, readAcknowledgement, readCancellation } from './noted.ts'
 import { readReminders } from './reminders.ts'
 import { readAgent } from './schedule-agents.ts'
-import { readStamp, readTime } from './times.ts'
+import { durationBetween, readStamp, readTime } from './times.ts'
+import { wasOrganizerTold, wereGuestsTold } from './told-notes.ts'
 import type { Attachment, Attendee, Conference, Event, EventTime, Organizer, ParticipationStatus } from '../../calendar/event.ts'
 import type { CalendarId, TimeZoneId } from '../../calendar/identifiers.ts'
 import type { CalendarFrame } from './frame.ts'
@@ -50,7 +50,7 @@ function readEnd(row: WireEvent, start: EventTime, reading: { zone: TimeZoneId; 
   const told = row.end === undefined || row.endTimeUnspecified === true ? start : readTime(row.end, { ...reading, isRecurring: false })
   if ((start.kind === 'date') !== (told.kind === 'date')) throw new RangeError('start and end are of two kinds')
   if (start.kind === 'date' && told.kind === 'date') return told.date > start.date ? told : nextDay(start.date)
-  return instantOf(told, reading.zone) < instantOf(start, reading.zone) ? start : told
+  return durationBetween(start, told, reading.zone) < 0 ? start : told
 }
 
 /** Old rows have all-day events without a length: they last a day. */
@@ -66,12 +66,18 @@ function readDescription(text: string | undefined): { description?: string; html
 
 /** Who organizes an event without guests is nobody's business but the calendar's: it is told where there are guests, it is another, or a client did. */
 function readPeople(row: WireEvent): { organizer?: Organizer; attendees: readonly Attendee[] } {
-  const attendees = shownAttendees(row).flatMap((attendee) => readAttendee(attendee, row) ?? [])
+  const isOwnCopy = row.organizer?.self === true
+  const areTold = isOwnCopy && wereGuestsTold(row)
+  const attendees = shownAttendees(row).flatMap((attendee) => readAttendee(attendee, row, areTold) ?? [])
   const address = emailAddress(row.organizer?.email ?? '')
-  const isTold = address !== undefined && (row.organizer?.self !== true || attendees.length > 0 || hasOrganizerNote(row))
+  const isTold = address !== undefined && (!isOwnCopy || attendees.length > 0 || hasOrganizerNote(row))
   const displayName = row.organizer?.displayName ?? row.attendees?.find((attendee) => attendee.organizer === true)?.displayName
-  return isTold ? { organizer: { address, ...present('displayName', displayName) }, attendees } : { attendees }
+  const status = !isOwnCopy && wasOrganizerTold(row) ? sent : undefined
+  return isTold ? { organizer: { address, ...present('displayName', displayName), ...present('scheduleStatus', status) }, attendees } : { attendees }
 }
+
+/** RFC 6638 §3.2.9: the message went out, and nobody tells whether it arrived. */
+const sent = '1.1'
 
 /** Without the row that was only added so that import takes the event, as long as nobody has answered in it. */
 export function shownAttendees(row: WireEvent): readonly WireAttendee[] {
@@ -84,9 +90,12 @@ const participations = {
 } satisfies Record<NonNullable<WireAttendee['responseStatus']>, ParticipationStatus>
 
 /** @returns undefined for rows without an address, which no ATTENDEE can be */
-function readAttendee(attendee: WireAttendee, row: WireEvent): Attendee | undefined {
+function readAttendee(attendee: WireAttendee, row: WireEvent, areTold: boolean): Attendee | undefined {
   const address = emailAddress(attendee.email ?? '')
-  return address && {
+  if (address === undefined) return undefined
+  const scheduleAgent = readAgent(row, address)
+  const isTold = areTold && scheduleAgent === 'server' && attendee.self !== true && !sameAddress(address, row.organizer?.email ?? '')
+  return {
     address,
     ...present('displayName', attendee.displayName),
     participation: participations[attendee.responseStatus ?? 'needsAction'],
@@ -94,7 +103,8 @@ function readAttendee(attendee: WireAttendee, row: WireEvent): Attendee | undefi
     isResource: attendee.resource === true,
     ...present('comment', attendee.comment),
     additionalGuests: Math.max(0, Math.trunc(attendee.additionalGuests ?? 0)),
-    scheduleAgent: readAgent(row, address),
+    scheduleAgent,
+    ...present('scheduleStatus', isTold ? sent : undefined),
   }
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { instant } from '../../calendar/identifiers.ts'
+import { mapBounded } from './bounded.ts'
 import { readBody } from './client.ts'
 import { readEvent } from './event-from-wire.ts'
 import { originalStartOf, storedZoneOfRow } from './from-wire.ts'
@@ -25,14 +26,26 @@ const fields = 'nextPageToken,items(id,etag,status,recurringEventId,originalStar
 export async function findInstances(listing: Listing, main: WireEvent, frame: CalendarFrame, ids: readonly RecurrenceId[]): Promise<ReadonlyMap<RecurrenceId, WireEvent>> {
   const { start } = readEvent(main, frame)
   const zone = storedZoneOfRow(main, start, frame)
-  const rows = await listInstances(listing, main.id, { ...queryFor(ids, start, zone), showDeleted: true, fields })
-  const wanted = new Set(ids)
-  return new Map(rows.map((row) => [originalOf(row, start, zone), row] as const).filter(([id]) => wanted.has(id)))
+  const ask = async (some: readonly RecurrenceId[], query: Query): Promise<readonly (readonly [RecurrenceId, WireEvent])[]> => {
+    const rows = await listInstances(listing, main.id, { ...query, showDeleted: true, fields })
+    const wanted = new Set(some)
+    return rows.map((row) => [originalOf(row, start, zone), row] as const).filter(([id]) => wanted.has(id))
+  }
+  const found = new Map(await ask(ids, queryFor(ids, start, zone)))
+  // The service tells only so many instances of a series: those far off are found in a stretch of their own.
+  const missing = ids.filter((id) => !found.has(id)).slice(0, maxAskedSingly)
+  const others = await mapBounded(missing, 4, (id) => ask([id], stretchOf([id], start, zone)))
+  return new Map([...found, ...others.flat()])
 }
+
+const maxAskedSingly = 50
 
 function queryFor(ids: readonly RecurrenceId[], start: EventTime, zone: TimeZoneId): Query {
   const [first] = ids
-  if (first !== undefined && ids.length === 1) return { originalStart: writeRecurrenceId(first, start, zone) }
+  return first !== undefined && ids.length === 1 ? { originalStart: writeRecurrenceId(first, start, zone) } : stretchOf(ids, start, zone)
+}
+
+function stretchOf(ids: readonly RecurrenceId[], start: EventTime, zone: TimeZoneId): Query {
   const moments = ids.map((id) => instantOfRecurrenceId(id, start, zone))
   return { timeMin: formatMoment(instant(Math.min(...moments))), timeMax: formatMoment(instant(Math.max(...moments) + 1000)), maxResults: 2500 }
 }

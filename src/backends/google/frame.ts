@@ -1,5 +1,6 @@
 /** What the rows of a calendar have in common. */
 
+import type { Access } from '../../calendar/calendar.ts'
 import type { CalendarId, EmailAddress, TimeZoneId } from '../../calendar/identifiers.ts'
 import type { WireReminder } from './wire.ts'
 
@@ -10,4 +11,6 @@ export interface CalendarFrame {
   readonly address: EmailAddress
   readonly zone: TimeZoneId
   readonly defaultReminders: readonly WireReminder[]
+  /** Of that user. */
+  readonly access?: Access
 }

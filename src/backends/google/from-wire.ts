@@ -3,6 +3,7 @@
 import { eventUid, objectName, recurrenceId } from '../../calendar/identifiers.ts'
 import { instantOf } from '../../icalendar/time-zone.ts'
 import { isFloating, isGuestCopy, readEvent } from './event-from-wire.ts'
+import { HeldSeries } from './held-series.ts'
 import { marks } from './marks.ts'
 import { objectNameOf } from './names.ts'
 import { isPlain } from './plain-instance.ts'
@@ -14,6 +15,7 @@ import type { ObjectTag, SeriesSource, StoredSeries, Unavailable } from '../../c
 import type { Event, EventSeries, EventTime } from '../../calendar/event.ts'
 import type { ObjectName, RecurrenceId, TimeZoneId } from '../../calendar/identifiers.ts'
 import type { CalendarFrame } from './frame.ts'
+import type { Content } from './held-series.ts'
 import type { RowGroup } from './rows.ts'
 import type { WireEvent } from './wire.ts'
 
@@ -62,14 +64,12 @@ export function readGroup(group: RowGroup, frame: CalendarFrame): StoredSeries |
   if (tag === undefined) return undefined
   if (group.fault !== undefined) return { kind: 'unavailable', name: tag.name, reason: group.fault }
   try {
-    return { ...tag, ...readSeries(group, frame), owner: frame.address }
+    return new HeldSeries(tag, group, frame, readSeries)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     return { kind: 'unavailable', name: tag.name, reason: error.message }
   }
 }
-
-type Content = Pick<StoredSeries, 'series' | 'source' | 'role'>
 
 function readSeries(group: RowGroup, frame: CalendarFrame): Content {
   const rows = partsOf(group)

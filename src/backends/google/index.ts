@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { accessTokens } from './auth.ts'
 import { createClient } from './client.ts'
 import { createSession } from './session.ts'
+import { UnclearCreations } from './unclear-creations.ts'
 import type { Backend } from '../../calendar/backend.ts'
 import type { CalendarFrame } from './frame.ts'
 import type { FrameMemory } from './session.ts'
@@ -28,9 +29,9 @@ export function createGoogleBackend(options: GoogleOptions): Backend {
   const { transport, tokenUrl, client, now = Date.now, pause = async (ms) => { await sleep(ms) }, random = Math.random } = options
   const apiUrl = options.apiUrl.replace(/\/+$/, '')
   const tokens = accessTokens({ transport, tokenUrl, now, ...(client === undefined ? {} : { client }) })
-  const frames = frameMemory()
+  const memory = { frames: frameMemory(), unclear: new UnclearCreations(now) }
   return {
-    session: (identity) => createSession(identity.address, createClient({ transport, apiUrl, tokens, identity, pause, random }), frames),
+    session: (identity) => createSession(identity.address, createClient({ transport, apiUrl, tokens, identity, pause, random }), memory),
     close: async () => {},
   }
 }

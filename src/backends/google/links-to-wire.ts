@@ -2,7 +2,7 @@
 
 import type { Attachment, Conference } from '../../calendar/event.ts'
 import type { WireBody } from './bodies.ts'
-import type { WireEvent } from './wire.ts'
+import type { WireEntryPoint, WireEvent } from './wire.ts'
 
 interface KeptConference {
   readonly uri: string
@@ -29,11 +29,17 @@ export function writeConferences(kept: readonly KeptConference[], row: WireEvent
   const stored = row?.conferenceData
   const [first] = kept
   const entryPoints = kept.map(({ uri, label, type }) => {
-    const { label: _label, ...rest } = stored?.entryPoints?.find((point) => point.uri === uri) ?? { entryPointType: type }
-    return { ...rest, uri, ...(label === undefined ? {} : { label }) }
+    const known = stored?.entryPoints?.find((point) => point.uri === uri)
+    const { label: _label, ...rest } = known ?? {}
+    return { ...rest, ...(known !== undefined && isShownAs(known, type) ? {} : { entryPointType: type }), uri, ...(label === undefined ? {} : { label }) }
   })
   const solution = { key: { type: 'addOn' }, name: first?.label ?? 'Conference' }
   return { conferenceData: { conferenceSolution: solution, ...stored, entryPoints } }
+}
+
+/** Clients are told of a web address whether it has video, and no more of its kind. */
+function isShownAs({ entryPointType: stored }: WireEntryPoint, type: KeptConference['type']): boolean {
+  return type === 'phone' || type === 'sip' || (type === 'video') === (stored === 'video' || stored === 'sip')
 }
 
 export function keptAttachments(attachments: readonly Attachment[]): readonly { uri: string; title: string | undefined; mediaType: string | undefined }[] {

@@ -24,6 +24,8 @@ export const marks = {
   begun: 'calgateBegun',
   /** Whom of the guests the client tells itself, and whom nobody does. */
   agents: 'calgateAgents',
+  /** Whom a write has told, or which answer. */
+  sent: 'calgateSent',
   /** Shared with the guests' copies: the version of which they were told though nothing had changed. */
   told: 'calgateTold',
 } as const

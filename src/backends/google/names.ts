@@ -7,9 +7,9 @@
  */
 
 import { eventUid, objectName } from '../../calendar/identifiers.ts'
+import { decodeBase32Hex, encodeBase32Hex } from '../base32hex.ts'
 import type { EventUid, ObjectName } from '../../calendar/identifiers.ts'
 
-const digits = '0123456789abcdefghijklmnopqrstuv'
 const googleDomain = '@google.com'
 const suffix = '.ics'
 const plainId = /^[0-9a-v]{5,1024}$/
@@ -18,41 +18,6 @@ const nativeId = /^[0-9a-v][0-9A-Za-z_]{4,1023}$/
 
 /** The longest UID, in bytes of UTF-8, whose event id still has at most 1024 characters. */
 export const maxUidBytes = 639
-
-/** RFC 4648 §7 in lower case and without padding. */
-export function encodeBase32Hex(bytes: Uint8Array): string {
-  let text = ''
-  let value = 0
-  let bits = 0
-  for (const byte of bytes) {
-    value = ((value << 8) | byte) & 0xfff
-    bits += 8
-    while (bits >= 5) {
-      bits -= 5
-      text += digits[(value >> bits) & 31]
-    }
-  }
-  return bits > 0 ? text + digits[(value << (5 - bits)) & 31] : text
-}
-
-/** @returns undefined for anything that {@link encodeBase32Hex} does not write */
-export function decodeBase32Hex(text: string): Uint8Array | undefined {
-  const bytes: number[] = []
-  let value = 0
-  let bits = 0
-  for (const digit of text) {
-    const five = digits.indexOf(digit)
-    if (five < 0) return undefined
-    value = ((value << 5) | five) & 0xfff
-    bits += 5
-    if (bits >= 8) {
-      bits -= 8
-      bytes.push((value >> bits) & 255)
-    }
-  }
-  const decoded = Uint8Array.from(bytes)
-  return encodeBase32Hex(decoded) === text ? decoded : undefined
-}
 
 /** The id under which an import of this UID is stored. Up to 1024 characters if the UID keeps to {@link maxUidBytes}. */
 export function eventIdOf(uid: EventUid): string {

@@ -4,15 +4,16 @@ import { BackendError } from '../../calendar/backend.ts'
 import { sameAddress } from '../../calendar/identifiers.ts'
 import { toBackendError } from './errors.ts'
 import { privately } from './bodies.ts'
+import { assertCondition, currentForPut, currentForRemoval, readable } from './current.ts'
 import { isOwnRow } from './event-from-wire.ts'
 import { readGroup, sourceOf } from './from-wire.ts'
 import { marks } from './marks.ts'
-import { objectNameOf, uidOfObjectName } from './names.ts'
+import { objectNameOf } from './names.ts'
 import { plainInstance } from './plain-instance.ts'
 import { planUpdate } from './plan.ts'
-import { readByKeptName, readByName, readByUid } from './reading.ts'
+import { readByName, readByUid } from './reading.ts'
 import { Writing } from './writing.ts'
-import type { StoredSeries, Unavailable, WriteCondition, WriteOptions } from '../../calendar/backend.ts'
+import type { StoredSeries, WriteOptions } from '../../calendar/backend.ts'
 import type { Event, EventSeries, ParticipationStatus } from '../../calendar/event.ts'
 import type { EmailAddress, EventUid, ObjectName, RecurrenceId } from '../../calendar/identifiers.ts'
 import type { Listing } from './pages.ts'
@@ -24,7 +25,9 @@ const maxAttempts = 3
 export async function putObject(listing: Listing, name: ObjectName, series: EventSeries, options: WriteOptions): Promise<StoredSeries> {
   let creation: Writing | undefined
   return repeatedly(options, async (known) => {
-    const stored = await currentForPut(listing, name, series.uid, options.condition, known)
+    // A creation that was refused had not looked who has the UID.
+    const wanted = { name, series, condition: options.condition, isRetried: creation !== undefined }
+    const stored = await currentForPut(listing, wanted, known)
     // What an earlier attempt has made is ours to complete.
     if (creation?.hasWritten !== true) assertCondition(options.condition, stored)
     const writing = new Writing(listing)
@@ -74,54 +77,6 @@ async function isAt(listing: Listing, name: ObjectName, uid: EventUid): Promise<
   const found = await readByUid(listing, uid)
   const stored = found && readGroup(found.group, found.frame)
   return stored !== undefined && !('kind' in stored) && stored.name === name ? stored : undefined
-}
-
-/** What is known serves if the condition can be judged by it; else what is stored is read. */
-function usable(known: WriteOptions['known'], condition: WriteCondition): known is StoredSeries | 'absent' {
-  if (known === undefined) return false
-  return condition.kind !== 'unchanged' || (known !== 'absent' && known.revision === condition.revision)
-}
-
-async function currentForPut(listing: Listing, name: ObjectName, uid: EventUid, condition: WriteCondition, known: WriteOptions['known']): Promise<StoredSeries | undefined> {
-  if (usable(known, condition)) return known === 'absent' ? undefined : known
-  const isNamedByUid = uidOfObjectName(name) === uid
-  const isCreation = condition.kind === 'absent'
-  const readNamed = (): Promise<StoredSeries | Unavailable | undefined> => (isNamedByUid ? readByKeptName(listing, name) : readByName(listing, name))
-  const [ofUid, named] = await Promise.all([readByUid(listing, uid), isNamedByUid && !isCreation ? undefined : readNamed()])
-  const holder = ofUid && readGroup(ofUid.group, ofUid.frame)
-  if (holder?.name === name) return readable(holder)
-  const other = named ?? (isNamedByUid && !isCreation ? await readNamed() : undefined)
-  if (other !== undefined) return readable(other)
-  if (holder !== undefined) throw new BackendError('uid-in-use', 'another object has this UID', { objectName: holder.name })
-  return undefined
-}
-
-/** @throws BackendError 'forbidden': what nobody could read nobody can change without loss */
-function readable(series: StoredSeries | Unavailable): StoredSeries {
-  if ('kind' in series) throw new BackendError('forbidden', `The stored object cannot be read: ${series.reason}`)
-  return series
-}
-
-function assertCondition(condition: WriteCondition, stored: StoredSeries | undefined): void {
-  if (!holds(condition, stored)) throw new BackendError('precondition', `the condition "${condition.kind}" does not hold`)
-}
-
-function holds(condition: WriteCondition, stored: StoredSeries | undefined): boolean {
-  switch (condition.kind) {
-    case 'always': return true
-    case 'absent': return stored === undefined
-    case 'present': return stored !== undefined
-    case 'unchanged': return stored?.revision === condition.revision
-  }
-}
-
-/** @throws BackendError 'gone', 'precondition' */
-async function currentForRemoval(listing: Listing, name: ObjectName, { condition }: WriteOptions, known: WriteOptions['known']): Promise<StoredSeries> {
-  const found = usable(known, condition) ? known : await readByName(listing, name)
-  if (found === undefined || found === 'absent') throw new BackendError('gone', 'there is no object of this name')
-  const stored = readable(found)
-  assertCondition(condition, stored)
-  return stored
 }
 
 export async function removeObject(listing: Listing, name: ObjectName, options: WriteOptions): Promise<void> {

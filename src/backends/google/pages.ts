@@ -1,8 +1,10 @@
 /** events.list, page by page. The next page is asked for before the present one is handed out, so that mapping and waiting overlap. */
 
+import { setImmediate } from 'node:timers/promises'
 import { findTimeZone } from '../../icalendar/time-zone.ts'
 import { BackendError } from '../../calendar/backend.ts'
 import { timeZoneId } from '../../calendar/identifiers.ts'
+import { accessOf } from './access.ts'
 import { readBody } from './client.ts'
 import { readRow } from './rows.ts'
 import { formatSyncToken, markOf } from './sync-token.ts'
@@ -18,7 +20,7 @@ import type { WireEvents } from './wire.ts'
 /** The largest page; a small one costs ten times the round trips. */
 const pageSize = 2_500
 
-const head = 'updated,timeZone,defaultReminders'
+const head = 'updated,timeZone,accessRole,defaultReminders'
 /** What revisions and names are made of. */
 const tagMembers = 'id,etag,status,updated,iCalUID,recurrence,recurringEventId,originalStartTime,reminders,extendedProperties/private'
 
@@ -56,12 +58,11 @@ export interface Listing {
 export async function* listPages(listing: Listing, query: Query): AsyncGenerator<Page> {
   let answer: WireEvents | undefined = await fetchPage(listing, query, undefined)
   while (answer !== undefined) {
-    const page = readPage(listing, answer)
     const following: Promise<WireEvents | undefined> = answer.nextPageToken === undefined ? Promise.resolve(undefined)
       : fetchPage(listing, query, answer.nextPageToken)
     // Whoever stops reading early does not wait for it.
     following.catch(() => undefined)
-    yield page
+    yield await readPage(listing, answer)
     answer = await following
   }
 }
@@ -73,15 +74,33 @@ async function fetchPage({ client, calendar }: Listing, query: Query, pageToken:
   return readBody(wireEventsSchema, body)
 }
 
-function readPage(listing: Listing, answer: WireEvents): Page {
-  return { ...readHead(listing, answer), rows: (answer.items ?? []).flatMap((item) => readRow(item) ?? []) }
+async function readPage(listing: Listing, answer: WireEvents): Promise<Page> {
+  const rows: Row[] = []
+  for (const [index, item] of (answer.items ?? []).entries()) {
+    const turn = letOthersIn(index)
+    if (turn !== undefined) await turn
+    const row = readRow(item)
+    if (row !== undefined) rows.push(row)
+  }
+  return { ...readHead(listing, answer), rows }
 }
 
-function readHead({ calendar, address, remember }: Listing, { updated, timeZone, defaultReminders }: WireEvents): ListingHead {
+/** So many rows are worked on in one go: some milliseconds. */
+const rowsAtOnce = 250
+
+/**
+ * Before the row of this index in a long list: now and then everybody else has a turn. Else the call for the next page would not get
+ * out before this one has been worked through, and other clients would wait as long.
+ */
+export function letOthersIn(index: number): Promise<void> | undefined {
+  return index % rowsAtOnce === rowsAtOnce - 1 ? setImmediate() : undefined
+}
+
+function readHead({ calendar, address, remember }: Listing, { updated, timeZone, accessRole, defaultReminders }: WireEvents): ListingHead {
   const at = readStamp(updated)
   if (at === undefined) throw new BackendError('unavailable', 'the backend does not tell when the calendar changed', { retryAfterSeconds: 30 })
   const zone = findTimeZone(timeZone ?? 'UTC') ?? timeZoneId('UTC')
-  const frame = { calendar, address, zone, defaultReminders: defaultReminders ?? [] }
+  const frame = { calendar, address, zone, defaultReminders: defaultReminders ?? [], access: accessOf(accessRole) }
   remember(frame)
   return { updated: at, frame }
 }

@@ -23,6 +23,8 @@ export interface Stored {
   readonly source: Source
   /** The wanted series is the one that is being stored here ({@link isBegun}). */
   readonly isBegun?: boolean
+  /** The organizer's newer version of a private copy is being stored. */
+  readonly isNewer?: boolean
 }
 
 /** What a guest may change in a copy of somebody else's event (RFC 6638 §3.2.2.1). */
@@ -62,7 +64,7 @@ export function assertAllowed(names: readonly ChangedName[], wanted: Event, befo
   if (context.stored.role !== 'attendee') return
   const foreign = isRestricted(context) ? names.find((name) => !guestFields.has(name)) : undefined
   if (foreign !== undefined) throw notAttendees(`Only the organizer can change the ${foreign}.`)
-  if (names.includes('attendees') && !differsOnlyInOwnAnswer(wanted, before, context)) throw notAttendees('Only the organizer can change the guest list.')
+  if (names.includes('attendees') && context.isNewer !== true && !differsOnlyInOwnAnswer(wanted, before, context)) throw notAttendees('Only the organizer can change the guest list.')
 }
 
 /** What guests see of a cancelled event here is a free one: they would still come. */
@@ -84,7 +86,8 @@ export function isRestricted({ stored, source, isBegun = false }: Stored): boole
   return !isBegun && stored.role === 'attendee' && source.main?.extendedProperties?.private?.[marks.self] !== '1'
 }
 
-function differsOnlyInOwnAnswer(wanted: Event, { event: shown, row }: Rendered, { source: { frame } }: Stored): boolean {
+/** Of the guests. */
+export function differsOnlyInOwnAnswer(wanted: Event, { event: shown, row }: Rendered, { source: { frame } }: Stored): boolean {
   const own = row.attendees?.find((attendee) => isOwnRow(attendee, frame.calendar))?.email
   if (own === undefined) return false
   const withoutAnswer = (event: Event): unknown => keptAttendees(event.attendees).map((attendee) =>

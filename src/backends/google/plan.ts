@@ -9,17 +9,18 @@
 
 import { sameRecurrence } from '../../icalendar/recurrence.ts'
 import { BackendError } from '../../calendar/backend.ts'
-import { sameAddress } from '../../calendar/identifiers.ts'
-import { mergeBodies, privately, sameJson } from './bodies.ts'
-import { isOwnRow } from './event-from-wire.ts'
-import { isBegun, withCommonGuests } from './foreign-series.ts'
+import { sameAddress, timeZoneId } from '../../calendar/identifiers.ts'
+import { mergeBodies, patched, privately, sameJson } from './bodies.ts'
+import { begunMark, isBegun, withCommonGuests } from './foreign-series.ts'
 import { sourceOf } from './from-wire.ts'
 import { marks } from './marks.ts'
-import { assertAllowed, assertNoCancelledMeeting, assertSameOrganizer, holdsNotes, isRestricted, notAttendees } from './permissions.ts'
+import { assertAllowed, assertNoCancelledMeeting, assertSameOrganizer, differsOnlyInOwnAnswer, holdsNotes, isRestricted, notAttendees } from './permissions.ts'
 import { plainInstance } from './plain-instance.ts'
 import { isExclusion, writeDates, writeRecurrence } from './recurrence-lines.ts'
+import { isRenewed } from './renewal.ts'
 import { settled } from './settled.ts'
-import { storedZoneOf } from './times.ts'
+import { hasTold } from './telling.ts'
+import { storedZoneOf, writeTime } from './times.ts'
 import { alarmsMark, fields, newBody } from './to-wire.ts'
 import type { Notify, StoredSeries } from '../../calendar/backend.ts'
 import type { Event, EventSeries } from '../../calendar/event.ts'
@@ -29,12 +30,14 @@ import type { CalendarFrame } from './frame.ts'
 import type { Source } from './from-wire.ts'
 import type { ChangedName, Stored } from './permissions.ts'
 import type { Recurring, Whole } from './settled.ts'
-import type { Rendered } from './to-wire.ts'
+import type { Rendered, Setting } from './to-wire.ts'
 import type { WireEvent } from './wire.ts'
 
 export type PlannedCall =
   /** @param on the single event or master, or one instance by its original start */
   | { readonly kind: 'patch'; readonly on: 'main' | RecurrenceId; readonly body: WireBody; readonly isTold: boolean; readonly unsettles: boolean }
+  /** A newer version of a private copy, by another import. Nobody is told. */
+  | { readonly kind: 'renew'; readonly on: 'main'; readonly body: WireBody; readonly isTold: false; readonly unsettles: true }
   /** The instance does not take place any more. */
   | { readonly kind: 'cancel'; readonly on: RecurrenceId; readonly isTold: boolean; readonly unsettles: false }
 
@@ -61,14 +64,21 @@ export function planUpdate(stored: StoredSeries, wanted: EventSeries, notify: No
   }
   if (wanted.kind === 'detached') throw rejected('Single instances cannot take the place of their series.')
   const whole = settled(wanted, context.frame)
-  const isBegunHere = isBegun(source.main, whole)
+  const before = settled(stored.series, context.frame)
+  const isNewer = isRenewed(source.main, before, whole)
+  const isBegunHere = isNewer || isBegun(source.main, whole)
   const common = isBegunHere && whole.kind === 'recurring' ? withCommonGuests(whole, context.frame) : whole
-  return planWhole(settled(stored.series, context.frame), common, context, { ...context, isBegun: isBegunHere })
+  return planWhole(before, common, isNewer ? { ...context, isBegun: true, isNewer } : context, { ...context, isBegun: isBegunHere })
 }
 
 interface Context extends Stored {
   readonly frame: CalendarFrame
   readonly notify: Notify
+}
+
+interface InstanceContext extends Context {
+  /** The master as it will be: what an instance without a row of its own is like. */
+  readonly base: WireEvent
 }
 
 function rejected(sentence: string): BackendError {
@@ -80,16 +90,24 @@ function planWhole(stored: Whole, wanted: Whole, context: Context, ofInstances: 
   const { source } = context
   const main = mainOf(source)
   const change = joined([
-    differenceOf(eventOf(wanted), { event: eventOf(stored), row: main }, context, wanted.kind === 'recurring'),
+    differenceOf(eventOf(wanted), { event: eventOf(stored), row: main }, context, { isRecurring: wanted.kind === 'recurring' }),
     recurrenceChange(stored, wanted, context),
   ])
   if (change !== undefined) assertAllowed(change.names, eventOf(wanted), { event: eventOf(stored), row: main }, context)
   if (change?.names.includes('cancelled') === true) assertNoCancelledMeeting(eventOf(wanted), context.frame)
   assertSameOrganizer(eventOf(wanted), eventOf(stored), context)
-  const instances = wanted.kind === 'recurring' ? planInstances(stored, wanted, ofInstances) : []
+  const changed = change === undefined ? main : (patched(main, change.body) as WireEvent)
+  const instances = wanted.kind === 'recurring' ? planInstances(stored, wanted, { ...ofInstances, base: changed }) : []
   if (change === undefined) return instances
+  if (context.isNewer === true) return [renewal(change, wanted), ...instances]
   const unsettles = source.instances.size > 0
   return [{ kind: 'patch', on: 'main', body: change.body, isTold: isTold(change, main, eventOf(wanted), context), unsettles }, ...instances]
+}
+
+/** The instances are written after it, which a repeated write must be able to finish. */
+function renewal({ body }: Difference, wanted: Whole): PlannedCall {
+  const begun = wanted.kind === 'recurring' ? privately({ [marks.begun]: begunMark(wanted) }) : {}
+  return { kind: 'renew', on: 'main', body: mergeBodies([body, begun]), isTold: false, unsettles: true }
 }
 
 function mainOf({ main }: Source): WireEvent {
@@ -116,28 +134,36 @@ function recurrenceChange(stored: Whole, wanted: Whole, { frame, source }: Conte
 }
 
 function isReshaped(stored: Whole, wanted: Recurring): boolean {
-  return stored.kind === 'single' || !sameJson(stored.master.start, wanted.master.start) || !sameRecurrence(stored.recurrence, wanted.recurrence)
+  return stored.kind === 'single' || !sameStart(stored.master, wanted.master) || !sameRecurrence(stored.recurrence, wanted.recurrence)
 }
+
+/** To the service, which has one name for UTC. */
+function sameStart(...events: readonly Event[]): boolean {
+  const [one, other] = events.map(({ start }) => ({ written: writeTime(start, utc), isFloating: start.kind === 'floating' }))
+  return sameJson(one, other)
+}
+
+const utc = timeZoneId('UTC')
 
 function storedCancelled(stored: Whole): ReadonlySet<RecurrenceId> {
   return stored.kind === 'single' ? new Set() : stored.cancelled
 }
 
 /** Calls on instances, as they are once the master agrees. */
-function planInstances(stored: Whole, wanted: Recurring, context: Context): readonly PlannedCall[] {
+function planInstances(stored: Whole, wanted: Recurring, context: InstanceContext): readonly PlannedCall[] {
   const before = stored.kind === 'recurring' && !isReshaped(stored, wanted) ? stored : undefined
   const ids = new Set([...wanted.overrides.keys(), ...(before ? [...before.overrides.keys(), ...before.cancelled, ...wanted.cancelled] : [])])
   return [...ids].sort().flatMap((id) => planInstance(id, before, wanted, context) ?? [])
 }
 
-function planInstance(id: RecurrenceId, before: Recurring | undefined, wanted: Recurring, context: Context): PlannedCall | undefined {
+function planInstance(id: RecurrenceId, before: Recurring | undefined, wanted: Recurring, context: InstanceContext): PlannedCall | undefined {
   const row = before && context.source.instances.get(id)
   if (wanted.cancelled.has(id)) return before?.cancelled.has(id) ? undefined : planCancellation(id, wanted.overrides.get(id), row, context)
   const event = wanted.overrides.get(id) ?? plainInstance(wanted.master, id)
-  if (row?.status === 'cancelled') return planRevival(id, event, row, context)
+  if (row?.status === 'cancelled') return planRevival(id, event, row, { ...context, series: wanted.master })
   const shown = before?.overrides.get(id) ?? plainInstance(wanted.master, id)
-  const base = row ?? mainOf(context.source)
-  const change = differenceOf(event, { event: shown, row: base }, context)
+  const base = row ?? context.base
+  const change = differenceOf(event, { event: shown, row: base }, context, { isRecurring: false, series: wanted.master })
   if (change === undefined || (row === undefined && change.names.every((name) => seriesFields.has(name)))) return undefined
   assertAllowed(change.names, event, { event: shown, row: base }, context)
   return { kind: 'patch', on: id, body: change.body, isTold: isTold(change, base, event, context), unsettles: false }
@@ -152,12 +178,17 @@ function planCancellation(id: RecurrenceId, event: Event | undefined, row: WireE
   return { kind: 'cancel', on: id, isTold: isTold(change, row ?? context.source.main, event, context), unsettles: false }
 }
 
-/** A cancelled row keeps nothing that could be relied on: all is written. */
-function planRevival(id: RecurrenceId, event: Event, row: WireEvent, context: Context): PlannedCall {
+/** A cancelled row keeps nothing that could be relied on: all is written, and what the instance does not have is taken out. */
+function planRevival(id: RecurrenceId, event: Event, row: WireEvent, context: Context & { readonly series: Event }): PlannedCall {
   if (isRestricted(context)) throw notAttendees('An attendee cannot bring back an instance.')
-  const body = mergeBodies([newBody(event, { frame: context.frame, isRecurring: false }), { status: event.status === 'cancelled' ? 'confirmed' : event.status }])
+  const setting = { frame: context.frame, isRecurring: false, series: context.series }
+  const body = mergeBodies([nothing, newBody(event, setting), { status: event.status === 'cancelled' ? 'confirmed' : event.status }])
   const change: Difference = { names: ['times'], body }
   return { kind: 'patch', on: id, body, isTold: isTold(change, row, event, context), unsettles: false }
+}
+
+const nothing: WireBody = {
+  summary: null, description: null, location: null, visibility: 'default', colorId: null, source: null, attendees: null, attachments: null,
 }
 
 /** Instances of a series that is not in this calendar: each is a row of its own, none can be added. */
@@ -192,10 +223,12 @@ function planEvent(on: 'main' | RecurrenceId, event: Event, shown: Event, row: W
  * SEQUENCE is the organizer's: a guest's copy has the one that came with the invitation. A dismissed alarm is never the reason to refuse
  * an event of a type that does not hold it.
  */
-function differenceOf(wanted: Event, stored: Rendered, context: Context, isRecurring = false): Difference | undefined {
-  const setting = { frame: context.frame, isRecurring }
+function differenceOf(wanted: Event, stored: Rendered, context: Context, place: Omit<Setting, 'frame'> = { isRecurring: false }): Difference | undefined {
+  const setting = { ...place, frame: context.frame }
   const isMeant = (name: ChangedName): boolean => {
     if (name === 'sequence') return !isRestricted(context)
+    // The guests of an instance are those of its copy's series.
+    if (name === 'attendees' && context.isBegun === true && context.isNewer !== true) return differsOnlyInOwnAnswer(wanted, stored, context)
     return name !== 'acknowledged' || holdsNotes(stored.row)
   }
   const changes = fields.filter(({ name }) => isMeant(name)).flatMap((field) => {
@@ -221,6 +254,7 @@ function isTold({ names }: Difference, row: WireEvent | undefined, wanted: Event
   // The organizer hears of it, who need not be among the attendees.
   if (stored.role === 'attendee') return isRestricted(context)
   const guests = (wanted?.attendees ?? []).filter(({ address }) => !sameAddress(address, frame.calendar))
-  if (guests.length > 0 && guests.every(({ scheduleAgent }) => scheduleAgent !== 'server')) return false
-  return guests.length > 0 || (row?.attendees ?? []).some((attendee) => !isOwnRow(attendee, frame.calendar))
+  // Who leaves the list is told too.
+  const left = (row?.attendees ?? []).filter(({ email }) => !guests.some(({ address }) => sameAddress(address, email ?? '')))
+  return guests.some(({ scheduleAgent }) => scheduleAgent === 'server') || (row !== undefined && hasTold({ ...row, attendees: left }, frame.calendar))
 }

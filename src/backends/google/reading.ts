@@ -5,7 +5,7 @@ import { mapBounded } from './bounded.ts'
 import { readGroup, tagOf } from './from-wire.ts'
 import { marks } from './marks.ts'
 import { uidOfObjectName } from './names.ts'
-import { collectPages, listPages, masks, stateOf } from './pages.ts'
+import { collectPages, letOthersIn, listPages, masks, stateOf } from './pages.ts'
 import { groupOf, isTombstone, RowGroups, uidOfRow } from './rows.ts'
 import { formatMoment } from './times.ts'
 import type { CalendarState, ObjectTag, StoredSeries, Unavailable } from '../../calendar/backend.ts'
@@ -28,12 +28,14 @@ const parallelCalls = 4
 /** Days and floating times are placed by zones that a range of moments does not know: a day on each side is enough for all. */
 const dayMs = 86_400_000
 
-/** Every object for a listing of names and versions. */
-export async function* readTags(listing: Listing): AsyncGenerator<ObjectTag> {
-  for await (const { group, frame } of streamGroups(listing, { fields: masks.tags })) {
+/** Every object for a listing of names and versions. @returns at its end the state of the calendar at which the reading began */
+export async function* readTags(listing: Listing): AsyncGenerator<ObjectTag, CalendarState | undefined> {
+  let begin: ListingHead | undefined
+  for await (const { group, frame } of streamGroups(listing, { fields: masks.tags }, (head) => { begin ??= head })) {
     const tag = tagOf(group, frame)
     if (tag !== undefined) yield tag
   }
+  return begin && stateOf(begin)
 }
 
 /** @returns at its end the state of the calendar at which the reading began */
@@ -60,7 +62,9 @@ async function* streamGroups(listing: Listing, query: Query, note: (head: Listin
   for await (const page of listPages(listing, query)) {
     frame ??= page.frame
     note(page)
-    for (const row of page.rows) {
+    for (const [index, row] of page.rows.entries()) {
+      const turn = letOthersIn(index)
+      if (turn !== undefined) await turn
       if (!isSingle(row)) held.add(row)
       else if (!seen.has(uidOfRow(row.event))) {
         const uid = uidOfRow(row.event)

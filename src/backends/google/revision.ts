@@ -18,8 +18,9 @@ export function revisionOf(rows: readonly WireEvent[], defaults: readonly WireRe
   return revision(text.length > 160 ? hash('sha256', text, 'base64url') : text)
 }
 
-function remindersOf({ reminders }: WireEvent, defaults: readonly WireReminder[]): string {
-  if (reminders === undefined) return ''
+/** Lists differ in how much they tell of cancelled instances. */
+function remindersOf({ reminders, status }: WireEvent, defaults: readonly WireReminder[]): string {
+  if (reminders === undefined || status === 'cancelled') return ''
   return reminders.useDefault === true ? `d${listOf(defaults)}` : listOf(reminders.overrides ?? [])
 }
 

@@ -13,6 +13,7 @@ import type { CalendarId, EmailAddress } from '../../calendar/identifiers.ts'
 import type { Client } from './client.ts'
 import type { CalendarFrame } from './frame.ts'
 import type { Listing } from './pages.ts'
+import type { UnclearCreations } from './unclear-creations.ts'
 
 /** What was last learnt of a user's calendars, so that a write need not ask for the zone again. Only speeds up; may be stale. */
 export interface FrameMemory {
@@ -20,7 +21,13 @@ export interface FrameMemory {
   set(frame: CalendarFrame): void
 }
 
-export function createSession(address: EmailAddress, client: Client, frames: FrameMemory): CalendarSession {
+/** What sessions of one backend have in common. */
+export interface Memory {
+  readonly frames: FrameMemory
+  readonly unclear: UnclearCreations
+}
+
+export function createSession(address: EmailAddress, client: Client, { frames, unclear }: Memory): CalendarSession {
   const listing = (calendar: CalendarId): Listing => ({
     client, calendar, address, remember: (frame) => frames.set(frame), remembered: () => frames.get(address, calendar),
   })
@@ -32,11 +39,15 @@ export function createSession(address: EmailAddress, client: Client, frames: Fra
     tags: (id) => readTags(listing(id)),
     objects: (id, range) => readObjects(listing(id), range),
     objectsByName: (id, names) => readByNames(listing(id), names),
+    lastTold(id) {
+      const frame = frames.get(address, id)
+      return frame && { timeZone: frame.zone, access: frame.access ?? 'read' }
+    },
     async nameOf(id, uid) {
       const found = await readByUid(listing(id), uid)
       return found && readGroup(found.group, found.frame)?.name
     },
-    changes: (id, since, limit) => readChanges(listing(id), since, limit),
+    changes: (id, since, limit, reader) => readChanges(listing(id), since, limit, reader?.held),
     put: (id, name, series, options) => putObject(listing(id), name, series, options),
     remove: (id, name, options) => removeObject(listing(id), name, options),
     answer: (id, name, instance, status, notify, comment) =>
@@ -44,7 +55,7 @@ export function createSession(address: EmailAddress, client: Client, frames: Fra
     announce: (id, uid, what, instance) => (what === 'event' ? announceEvent : announceRemoval)(listing(id), uid, instance),
     move: (id, name, to, toName, options) => moveObject(listing(id), name, listing(to), toName, options),
     freeBusy: (addresses, range) => readFreeBusy(client, addresses, range),
-    createCalendar: (change) => createCalendar(client, change),
+    createCalendar: (change) => createCalendar({ client, address, unclear }, change),
     updateCalendar: (id, change) => updateCalendar(client, id, change),
     removeCalendar: (id) => removeCalendar(client, id),
   }

@@ -9,7 +9,7 @@ import { instantOf, findTimeZone, localAt, zonedOrUtc } from '../../icalendar/ti
 import { timeOfRecurrenceId } from '../../icalendar/recurrence.ts'
 import { instant, plainDate, recurrenceId, timeZoneId } from '../../calendar/identifiers.ts'
 import type { EventTime } from '../../calendar/event.ts'
-import type { Instant, RecurrenceId, TimeZoneId } from '../../calendar/identifiers.ts'
+import type { Instant, LocalDateTime, RecurrenceId, TimeZoneId } from '../../calendar/identifiers.ts'
 import type { WireTime } from './wire.ts'
 
 /** What is sent: either `date`, or a moment in UTC with the zone in which the event lives. */
@@ -62,14 +62,28 @@ function readDate(date: string): EventTime {
 
 /** The zone in which the service keeps a time of the model. */
 export function storedZoneOf(time: EventTime, calendarZone: TimeZoneId): TimeZoneId {
-  if (time.kind === 'zoned') return time.zone
-  return time.kind === 'utc' ? timeZoneId('UTC') : calendarZone
+  switch (time.kind) {
+    case 'date': return calendarZone
+    case 'utc': return utc
+    case 'zoned': return utcNames.has(time.zone) ? utc : time.zone
+    case 'floating': return storedZoneOfFloating(time.local, instantOf(time, calendarZone), calendarZone)
+  }
+}
+
+const utc = timeZoneId('UTC')
+
+/** What the calendar's clock leaves out in spring would come back an hour later: it is kept in the zone that never leaves the hour before. */
+function storedZoneOfFloating(local: LocalDateTime, at: Instant, calendarZone: TimeZoneId): TimeZoneId {
+  if (localAt(at, calendarZone) === local) return calendarZone
+  const hours = (Date.parse(`${local}Z`) - at) / 3_600_000
+  return findTimeZone(`Etc/GMT${hours > 0 ? '-' : '+'}${Math.abs(hours)}`) ?? utc
 }
 
 /** @param calendarZone where floating times are put */
 export function writeTime(time: EventTime, calendarZone: TimeZoneId): WrittenTime {
   if (time.kind === 'date') return { date: time.date }
-  return { dateTime: formatMoment(instantOf(time, calendarZone)), timeZone: storedZoneOf(time, calendarZone) }
+  const timeZone = storedZoneOf(time, calendarZone)
+  return { dateTime: formatMoment(instantOf(time, timeZone)), timeZone }
 }
 
 /** `yyyy-mm-ddThh:mm:ssZ` */

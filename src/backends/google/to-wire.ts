@@ -4,7 +4,7 @@
  */
 
 import { hash } from 'node:crypto'
-import { keptAttendees, mergeAttendees } from './attendees-to-wire.ts'
+import { guestList, keptAttendees, mergeAttendees } from './attendees-to-wire.ts'
 import { mergeBodies, privately, sameJson } from './bodies.ts'
 import { colorIdOf } from './colors.ts'
 import { storedText, textOfHtml } from './html.ts'
@@ -13,7 +13,7 @@ import { marks } from './marks.ts'
 import { isOrganizedAlone, newAcknowledgement } from './noted.ts'
 import { writeReminders } from './reminders.ts'
 import { writeAgents } from './schedule-agents.ts'
-import { writeTime } from './times.ts'
+import { storedZoneOf, writeTime } from './times.ts'
 import type { Event } from '../../calendar/event.ts'
 import type { WireBody } from './bodies.ts'
 import type { CalendarFrame } from './frame.ts'
@@ -27,6 +27,8 @@ export type FieldName =
 export interface Setting {
   readonly frame: CalendarFrame
   readonly isRecurring: boolean
+  /** The series of which the event is an instance. */
+  readonly series?: Event
 }
 
 /** What was there before: the event as a client was shown it, and the row behind it. */
@@ -64,7 +66,7 @@ export const fields: readonly Field[] = [
   field(
     { name: 'times', isTold: true },
     ({ start, end }, { frame }) => ({
-      start: writeTime(start, frame.zone), end: writeTime(end, frame.zone), isFloating: start.kind === 'floating',
+      start: writeTime(start, frame.zone), end: writeTime(end, start.kind === 'floating' ? storedZoneOf(start, frame.zone) : frame.zone), isFloating: start.kind === 'floating',
     }),
     ({ start, end, isFloating }, row) => ({
       start: row ? { date: null, dateTime: null, timeZone: null, ...start } : start,
@@ -79,9 +81,7 @@ export const fields: readonly Field[] = [
   field({ name: 'cancelled', isTold: false }, keptCancellation, (cancelled) => privately({ [marks.cancelled]: cancelled })),
   field({ name: 'transparency', isTold: false },
     (event) => (event.status === 'cancelled' ? 'transparent' : event.transparency), (transparency) => ({ transparency })),
-  // Programs write PUBLIC wherever nothing is said (RFC 5545 §3.8.1.3); the service's `public` shows the event to all who see the calendar.
-  field({ name: 'visibility', isTold: false },
-    ({ visibility }) => (visibility === 'public' ? 'default' : visibility), (visibility) => ({ visibility })),
+  { name: 'visibility', isTold: false, change: changeOfVisibility },
   field({ name: 'color', isTold: false },
     (event) => (event.color === undefined ? null : (colorIdOf(event.color) ?? null)), (colorId) => ({ colorId })),
   field({ name: 'url', isTold: false },
@@ -89,7 +89,7 @@ export const fields: readonly Field[] = [
     (url, row) => ({ source: url === null ? null : { url, title: row?.source?.title ?? url } })),
   field(
     { name: 'attendees', isTold: true },
-    (event) => keptAttendees(event.attendees),
+    (event, { frame }) => keptAttendees(guestList(event, frame)),
     // A list that was cut when it was read is not sent back as if it were whole.
     (kept, row, { frame }) => ({ attendees: mergeAttendees(kept, row, frame), ...(row?.attendeesOmitted === true ? { attendeesOmitted: true } : {}) }),
   ),
@@ -110,6 +110,21 @@ export const fields: readonly Field[] = [
 function changeOfStatus(wanted: Event, stored: Rendered | undefined): WireBody | undefined {
   const before = stored && (stored.row.status === 'tentative' ? 'tentative' : 'confirmed')
   return wanted.status === 'cancelled' || wanted.status === before ? undefined : { status: wanted.status }
+}
+
+/**
+ * Programs write PUBLIC wherever nothing is said (RFC 5545 §3.8.1.3), while the service's `public` shows the event to all who see the
+ * calendar: so PUBLIC leaves that to the calendar. Only an instance that says so of itself, below a series that does not, means it.
+ */
+function changeOfVisibility({ visibility }: Event, stored: Rendered | undefined, { series }: Setting): WireBody | undefined {
+  const isMeant = visibility !== 'public' || (series !== undefined && !isOpen(series.visibility))
+  const wanted = isMeant ? visibility : 'default'
+  const before = stored?.event.visibility ?? 'default'
+  return wanted === before || (stored !== undefined && isOpen(wanted) && isOpen(before)) ? undefined : { visibility: wanted }
+}
+
+function isOpen(visibility: Event['visibility']): boolean {
+  return visibility === 'default' || visibility === 'public'
 }
 
 function keptCancellation({ status, transparency }: Event): string | null {

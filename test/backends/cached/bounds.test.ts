@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { mayOverlap } from '../../../src/backends/cached/bounds.ts'
+import { mayOverlap, measureOf } from '../../../src/backends/cached/measure.ts'
 import type { SeriesSource } from '../../../src/calendar/backend.ts'
 import { newEvent } from '../../new-event.ts'
 import type { Event, EventSeries, EventTime, Recurrence, RecurrenceRule } from '../../../src/calendar/event.ts'
@@ -18,7 +18,7 @@ const recurring = (recurrence: Partial<Recurrence>, overrides: Readonly<Record<s
 const single = (event: Event): EventSeries => ({ kind: 'single', uid, event })
 
 const overlaps = (series: EventSeries, from: string | undefined, to: string | undefined): boolean =>
-  mayOverlap({ name: objectName('u.ics')!, revision: revision('1'), updated: instant(0), series, role: 'organizer', source: {} as SeriesSource },
+  mayOverlap(measureOf({ name: objectName('u.ics')!, revision: revision('1'), updated: instant(0), series, role: 'organizer', source: {} as SeriesSource }),
     { ...(from !== undefined && { from: instant(Date.parse(from)) }), ...(to !== undefined && { to: instant(Date.parse(to)) }) })
 
 describe('mayOverlap never denies an instance', () => {

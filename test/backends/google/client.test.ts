@@ -84,7 +84,7 @@ describe('calls', () => {
   test('ids are encoded, absent parameters left out', async () => {
     const { client, calls } = service([ok({})])
     await client.call(read)
-    expect(calls()[0]?.url).toBe('https://service.test/calendars/en.usa%23holiday%40group.v.calendar.google.com/events?q=a+b')
+    expect(calls()[0]?.url).toBe('https://service.test/calendars/en.usa%23holiday%40group.v.calendar.google.com/events?q=a+b&prettyPrint=false')
   })
 
   const lost = new TransportError('connection', 'lost')
@@ -93,6 +93,7 @@ describe('calls', () => {
     ['a read that got no answer', read, [lost, ok({})], 2],
     ['a read too soon', read, [refusal(403, 'rateLimitExceeded'), ok({})], 2],
     ['a read too often', read, [refusal(429, 'rateLimitExceeded'), refusal(403, 'userRateLimitExceeded'), ok({})], 3],
+    ['a read whose answer was cut short', read, [{ status: 200, headers: {}, body: '{"items":[' }, ok({})], 2],
     ['a write bound to a version', bound, [refusal(503, 'backendError'), ok({})], 2],
     ['a write that may be repeated', { ...blind, isRepeatable: true }, [lost, ok({})], 2],
   ] as const)('%s is repeated after a wait', async (_title, call, answers, count) => {
@@ -105,16 +106,22 @@ describe('calls', () => {
   test.each([
     ['any other write', blind, refusal(503, 'backendError'), { fault: 'unavailable', retryAfterSeconds: 5 }],
     ['a write that got no answer', blind, lost, { fault: 'unavailable' }],
+    ['a write whose answer was cut short', blind, { status: 200, headers: {}, body: '{"id":' }, { fault: 'unavailable' }],
     ['what took too long', read, new TransportError('timeout', 'slow'), { fault: 'unavailable' }],
     ['a used-up quota', read, refusal(403, 'quotaExceeded'), { fault: 'rate-limited', retryAfterSeconds: 600 }],
     ['what shall wait longer', read, { ...refusal(503, 'backendError'), headers: { 'retry-after': '30' } }, { fault: 'unavailable', retryAfterSeconds: 30 }],
     ['a definite no', read, refusal(404, 'notFound'), { fault: 'gone' }],
-    ['an answer that is no JSON', read, { status: 200, headers: {}, body: '<html>' }, { fault: 'unavailable' }],
   ] as const)('%s is not repeated', async (_title, call, answer, error) => {
     const { client, calls, waits } = service([answer])
     await expect(client.call(call)).rejects.toMatchObject(error)
     expect(calls()).toHaveLength(1)
     expect(waits).toEqual([])
+  })
+
+  test('an answer that stays no JSON is told in the end', async () => {
+    const { client, calls } = service([{ status: 200, headers: {}, body: '<html>' }])
+    await expect(client.call(read)).rejects.toMatchObject({ fault: 'unavailable' })
+    expect(calls()).toHaveLength(3)
   })
 
   test('what stays refused is told in the end', async () => {

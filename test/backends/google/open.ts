@@ -9,6 +9,8 @@ import type { RestRequest, RestResponse } from '../../../src/backends/transport.
 import type { CalendarSession } from '../../../src/calendar/backend.ts'
 
 export const apiUrl = 'http://calendar.test/calendar/v3'
+/** Of several calls in one, told as `POST /batch`. */
+export const batchUrl = 'http://calendar.test/batch/calendar/v3'
 
 /** Asked before each API call; an answer takes the place of the emulator's. 'lost': the call is made and its answer lost. */
 export type Fault = (request: RestRequest, count: number) => RestResponse | 'lost' | undefined
@@ -69,8 +71,9 @@ export function open({ pageSize, ...options }: EmulatorOptions & { pageSize?: nu
     apiUrl, tokenUrl: 'http://calendar.test/token', now, random: () => 0,
     pause: async (milliseconds) => { waits.push(milliseconds) },
     transport: async (request) => {
-      if (!request.url.startsWith(apiUrl)) return emulator.transport(request)
-      calls.push(`${request.method} ${decodeURIComponent(request.url.slice(apiUrl.length))}`)
+      const isBatch = request.url === batchUrl
+      if (!isBatch && !request.url.startsWith(apiUrl)) return emulator.transport(request)
+      calls.push(isBatch ? 'POST /batch' : `${request.method} ${decodeURIComponent(request.url.slice(apiUrl.length))}`)
       const fault = opened.fault?.(request, calls.length)
       if (fault !== undefined && fault !== 'lost') return fault
       const url = pageSize === undefined ? request.url : request.url.replace('maxResults=2500', `maxResults=${pageSize}`)

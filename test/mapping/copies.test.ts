@@ -1,0 +1,151 @@
+/** Private copies: events of other organizers, stored here from mailed messages, and what becomes of them when a newer message comes. */
+
+import { describe, expect, test } from 'vitest'
+import type { EmulatorOptions } from '../../src/backends/emulator/index.ts'
+import { calendarPath, me, object, open } from './open.ts'
+import type { Opened, Row } from './open.ts'
+
+const events = `/calendars/${me}/events`
+const organizer = 'ORGANIZER;CN=Cleo:mailto:cleo@example.org'
+const own = `ATTENDEE;PARTSTAT=ACCEPTED:mailto:${me}`
+const others = (...addresses: readonly string[]): readonly string[] => addresses.map((address) => `ATTENDEE:mailto:${address}`)
+
+const meeting = (sequence: number, ...more: readonly string[]): string =>
+  object(['UID:m@example.org', 'DTSTART:20260310T090000Z', 'DTEND:20260310T100000Z', `SEQUENCE:${sequence}`, organizer, own, ...more])
+
+async function onlyRow(opened: Opened): Promise<Row> {
+  const [row, ...rest] = await opened.rows()
+  if (row === undefined || rest.length > 0) throw new Error(`${rest.length + 1} rows`)
+  return opened.api('GET', `${events}/${row.id}`)
+}
+
+const addresses = (row: Row): readonly string[] => (row['attendees'] as readonly { email: string }[]).map(({ email }) => email)
+
+/** What nobody knows of the service for sure, the unlikely way. */
+const otherwise = { reimport: 'duplicate', importIfMatch: 'honoured', masterEdits: 'not-inherited', instanceWrites: 'touch-instance' } as const
+
+async function start(body = meeting(0, 'SUMMARY:Talk', ...others('ben@example.com')), switches: EmulatorOptions['switches'] = {}): Promise<Opened> {
+  const opened = open({ switches })
+  expect((await opened.put('m.ics', body)).status).toBe(201)
+  return opened
+}
+
+describe('a newer message of the organizer (a higher SEQUENCE, RFC 5546 §2.1.4)', () => {
+  test.each([{}, otherwise])('changes the copy, its guests too, and nobody is told (%o)', async (switches) => {
+    const opened = await start(undefined, switches)
+    const before = await onlyRow(opened)
+    expect(before).toMatchObject({ privateCopy: true, sequence: 0 })
+    await opened.api('PATCH', `${events}/${before.id}`, { colorId: '5', extendedProperties: { private: { other: 'x' }, shared: { more: 'y' } } })
+    const body = meeting(1, 'SUMMARY:Talk, moved', 'LOCATION:Room 2', ...others('dora@example.com')).replaceAll('T09', 'T13').replaceAll('T10', 'T14')
+    expect(await opened.put('m.ics', body)).toMatchObject({ status: 204 })
+    const after = await onlyRow(opened)
+    expect(after).toMatchObject({
+      id: before.id, privateCopy: true, sequence: 1, summary: 'Talk, moved', location: 'Room 2', organizer: { email: 'cleo@example.org' },
+      start: { dateTime: expect.stringMatching(/T1[34]:00/) as string }, colorId: '5', extendedProperties: { private: { other: 'x' }, shared: { more: 'y' } },
+    })
+    expect(addresses(after)).toEqual([me, 'dora@example.com'])
+    expect(opened.mails()).toEqual([])
+    opened.forget()
+    expect((await opened.put('m.ics', body)).status).toBe(204)
+    expect(opened.writes, 'the same again').toEqual([])
+    await opened.close()
+  })
+
+  test('changes a copy whose guest list does not name the calendar', async () => {
+    const bodyOf = (sequence: number, guest: string): string => meeting(sequence, ...others(guest)).replace(`${own}\r\n`, '')
+    const opened = await start(bodyOf(0, 'ben@example.com'))
+    expect((await opened.put('m.ics', bodyOf(2, 'dora@example.com'))).status).toBe(204)
+    const { text } = await opened.get('m.ics')
+    expect(text).toContain('mailto:dora@example.com')
+    expect(text).not.toMatch(/mailto:(ben@example.com|anna@example.com)/)
+    await opened.close()
+  })
+
+  test.each([
+    ['of the same SEQUENCE', meeting(0, 'SUMMARY:Mine', ...others('ben@example.com'))],
+    ['of a lower one', meeting(-1, 'SUMMARY:Mine', ...others('ben@example.com'))],
+    ['of another organizer', meeting(1, 'SUMMARY:Talk').replace('cleo@example.org', 'eve@example.org')],
+  ])('is none that is %s', async (_what, body) => {
+    const opened = await start()
+    expect(await opened.put('m.ics', body)).toMatchObject({ status: 403, condition: 'allowed-attendee-scheduling-object-change' })
+    expect(await onlyRow(opened)).toMatchObject({ summary: 'Talk', sequence: 0, organizer: { email: 'cleo@example.org' } })
+    await opened.close()
+  })
+
+  test('is none for an invitation that the organizer\'s calendar keeps up to date itself', async () => {
+    const opened = open()
+    await opened.api('POST', '/calendars/ben@example.com/events?sendUpdates=all', {
+      summary: 'Live', attendees: [{ email: me }], start: { dateTime: '2026-03-10T12:00:00Z', timeZone: 'UTC' }, end: { dateTime: '2026-03-10T13:00:00Z', timeZone: 'UTC' },
+    }, 'ben@example.com')
+    const { iCalUID: uid } = await onlyRow(opened)
+    const name = `${String(uid)}.ics`
+    const { text } = await opened.get(name)
+    const newer = text.replace(/SEQUENCE:\d+/, 'SEQUENCE:9').replace('SUMMARY:Live', 'SUMMARY:Mine')
+    expect(await opened.put(name, newer)).toMatchObject({ status: 403, condition: 'allowed-attendee-scheduling-object-change' })
+    await opened.close()
+  })
+
+  test('is held against what is stored: a change in between is never written over', async () => {
+    const opened = await start()
+    const { etag } = await opened.get('m.ics')
+    const { id } = await onlyRow(opened)
+    await opened.api('PATCH', `${events}/${id}`, { location: 'Changed by another' })
+    expect(await opened.put('m.ics', meeting(1, 'SUMMARY:Newer'), { 'If-Match': etag! })).toMatchObject({ status: 412 })
+    expect(await onlyRow(opened)).toMatchObject({ summary: 'Talk', location: 'Changed by another' })
+    await opened.close()
+  })
+})
+
+describe('a newer message about a series', () => {
+  const at = (name: string, day: string, hour: string): string => `${name};TZID=Europe/Berlin:202603${day}T${hour}0000`
+  const part = (day: string, hour: string, sequence: number): readonly string[] =>
+    ['UID:m@example.org', at('RECURRENCE-ID', day, '09'), at('DTSTART', day, hour), 'DURATION:PT1H', `SEQUENCE:${sequence}`, organizer, own, ...others('ben@example.com')]
+  const series = (sequence: number, more: readonly string[], ...parts: readonly (readonly string[])[]): string =>
+    object(['UID:m@example.org', at('DTSTART', '10', '09'), 'DURATION:PT1H', 'RRULE:FREQ=DAILY;COUNT=6', `SEQUENCE:${sequence}`, organizer, own, ...others('ben@example.com'), ...more], ...parts)
+  const starts = (text: string): readonly string[] => [...text.matchAll(/DTSTART;TZID=Europe\/Berlin:202603(\d\dT\d\d)/g)].map(([, start = '']) => start)
+
+  test('of one instance changes that one', async () => {
+    const opened = await start(series(0, [], part('12', '15', 0)))
+    opened.forget()
+    expect(await opened.put('m.ics', series(0, [], part('12', '15', 0), part('13', '18', 1)))).toMatchObject({ status: 204 })
+    expect(opened.writes).toHaveLength(1)
+    expect(starts((await opened.get('m.ics')).text)).toEqual(['10T09', '12T15', '13T18'])
+    await opened.close()
+  })
+
+  const newer = series(3, ['SUMMARY:Renamed', at('EXDATE', '14', '09')], part('12', '16', 3), part('13', '18', 3))
+
+  test.each([{}, otherwise])('changes master and instances alike; then it is a copy like any other (%o)', async (switches) => {
+    const opened = await start(series(0, [], part('12', '15', 0)), switches)
+    expect(await opened.put('m.ics', newer)).toMatchObject({ status: 204 })
+    const { text } = await opened.get('m.ics')
+    expect(starts(text)).toEqual(['10T09', '12T16', '13T18'])
+    expect(text).toContain('SUMMARY:Renamed')
+    expect(text).toContain('EXDATE;TZID=Europe/Berlin:20260314T090000')
+    expect(opened.mails()).toEqual([])
+    expect(await opened.put('m.ics', series(3, ['SUMMARY:Renamed', at('EXDATE', '14', '09')], part('12', '16', 3), part('13', '19', 3)))).toMatchObject({ status: 403 })
+    await opened.close()
+  })
+
+  test.each(['refused', 'lost'] as const)('that broke off is finished by the same message (calls %s)', async (how) => {
+    for (let call = 1; call <= 4; call += 1) {
+      const opened = await start(series(0, [], part('12', '15', 0)))
+      opened.setFault((write) => (write === call || (how === 'refused' && write > call) ? how : undefined))
+      await opened.put('m.ics', newer)
+      opened.setFault(undefined)
+      expect(await opened.put('m.ics', newer), `call ${call}`).toMatchObject({ status: 204 })
+      expect(starts((await opened.get('m.ics')).text), `call ${call}`).toEqual(['10T09', '12T16', '13T18'])
+      await opened.close()
+    }
+  })
+
+  test('with other guests in an instance is refused by name, and nothing is written', async () => {
+    const opened = await start(series(0, []))
+    opened.forget()
+    const answer = await opened.put('m.ics', series(1, [], [...part('12', '15', 1), ...others('dora@example.com')]))
+    expect(answer).toMatchObject({ status: 403, condition: 'valid-calendar-object-resource', text: expect.stringContaining('same guests') as string })
+    expect(opened.writes).toEqual([])
+    expect((await opened.ask('GET', `${calendarPath}m.ics`)).text).not.toContain('dora')
+    await opened.close()
+  })
+})
