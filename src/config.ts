@@ -32,6 +32,7 @@ export const gatewaySettings = {
   googleClientId: { kind: text, help: 'OAuth client with which the refresh tokens were made' },
   googleClientSecret: { kind: text, help: 'its secret; better given as the variable', isSecret: true },
   scheduling: { kind: oneOf('implicit', 'outbox'), default: 'implicit', help: 'how guests are told: `implicit` when an event is written, `outbox` only by what the program posts to the outbox (the way of 2008)' },
+  timeZoneService: { kind: list, default: '', help: 'addresses of time zone services (RFC 7808) with the zones of the IANA, for programs that then ask for events without time zones (RFC 7809)' },
   freshnessMs: { kind: whole(0, 3_600_000, 'milliseconds'), default: '2000', help: 'so long an answer may be old, in ms; 0 asks the backend each time' },
   cacheMb: { kind: whole(1, 65_536, 'MiB'), default: '512', help: 'memory for calendars that were read, in MiB' },
   maxObjectKb: { kind: whole(1, 65_536, 'KiB'), default: '1024', help: 'the largest calendar object that is taken, in KiB' },
@@ -69,6 +70,8 @@ export interface GatewayConfig {
   readonly limits: { readonly calendarBytes: number; readonly xmlBytes: number }
   /** How the people of an event are told of it. */
   readonly scheduling: 'implicit' | 'outbox'
+  /** Services that know the time zones (RFC 7808), as absolute addresses. */
+  readonly timeZoneServices: readonly string[]
   /** Where the figures are served; undefined: none are kept. */
   readonly metricsPort: number | undefined
   readonly logLevel: LogLevel
@@ -102,6 +105,7 @@ export function gatewayConfig(argv: readonly string[], variables: Variables): Ga
     cache: { maxBytes: values.cacheMb * 1024 * 1024, freshnessMs: values.freshnessMs },
     limits: { calendarBytes: values.maxObjectKb * 1024, xmlBytes: values.maxXmlKb * 1024 },
     scheduling: values.scheduling,
+    timeZoneServices: values.timeZoneService.map(serviceAddress),
     metricsPort: values.metricsPort,
     logLevel: values.logLevel,
   }
@@ -145,6 +149,12 @@ function pemOf(pem: string, read: (pem: string) => unknown, what: string): strin
     throw new Error(`must hold ${what} in PEM`)
   }
   return pem
+}
+
+function serviceAddress(given: string): string {
+  const url = webAddress.parse(given)
+  if (url === undefined) throw new ConfigError(`--time-zone-service must be a list of addresses that begin with http:// or https://, and not "${given}".`)
+  return url.href
 }
 
 function proxiesOf(ranges: readonly string[]): ProxyList {

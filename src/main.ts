@@ -148,16 +148,17 @@ async function openBackend({ backend: config, data, cache }: GatewayConfig, acco
   const { backends } = await import('./backends/index.ts')
   const { cachedBackend } = await import('./backends/cached.ts')
   const { counted } = await import('./server/call-count.ts')
+  const { escapedCalendarData: prepare } = await import('./caldav/render.ts')
   if (config.kind === 'google') {
     const { networkTransport } = await import('./backends/transport.ts')
     const { apiUrl, tokenUrl, client } = config
     const google = backends.google.create({ transport: counted(networkTransport()), apiUrl, tokenUrl, ...(client === undefined ? {} : { client }) })
-    return { backend: cachedBackend(google, cache), emulator: undefined }
+    return { backend: cachedBackend(google, { ...cache, prepare }), emulator: undefined }
   }
   const emulator = await openEmulator(data, config.exposed?.withControl ?? false)
   for (const { address } of accounts) emulator.ensureAccount(address)
   const { create, apiUrl, tokenUrl } = backends.emulator
-  return { backend: cachedBackend(create({ transport: counted(emulator.transport), apiUrl, tokenUrl }), cache), emulator }
+  return { backend: cachedBackend(create({ transport: counted(emulator.transport), apiUrl, tokenUrl }), { ...cache, prepare }), emulator }
 }
 
 async function openEmulator(data: DataPlace, withControl: boolean): Promise<Emulator> {
@@ -194,7 +195,7 @@ async function openMetrics({ metricsPort: port }: GatewayConfig, cache: () => Ca
   return { port, ...createMetrics(cache) }
 }
 
-async function createGateway({ isProxy, limits, scheduling }: GatewayConfig, { backend, accounts, log, metrics }: {
+async function createGateway({ isProxy, limits, scheduling, timeZoneServices }: GatewayConfig, { backend, accounts, log, metrics }: {
   readonly backend: Backend
   readonly accounts: readonly AccountRecord[]
   readonly log: Log
@@ -203,7 +204,7 @@ async function createGateway({ isProxy, limits, scheduling }: GatewayConfig, { b
   const { createApp } = await import('./server/app.ts')
   const { credentialChain } = await import('./server/credentials/chain.ts')
   const { staticProvider } = await import('./server/credentials/static.ts')
-  const settings = { maxResourceBytes: limits.calendarBytes, scheduling }
+  const settings = { maxResourceBytes: limits.calendarBytes, scheduling, timeZoneServices }
   const app = createApp({ backend, authenticate: credentialChain([staticProvider(accounts)]), isProxy, settings, limits, log, ...(metrics && { metrics }) })
   return app.fetch
 }

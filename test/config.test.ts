@@ -28,7 +28,7 @@ describe('with no settings at all', () => {
     expect(gateway('')).toEqual({
       hosts: ['127.0.0.1', '::1'], publicName: 'localhost', port: 8443, data: { kind: 'folder', path: resolve('data') }, accounts: 'demo', tls: 'local',
       isProxy: expect.any(Function), backend: { kind: 'emulator', exposed: undefined }, cache: { maxBytes: 512 * 1024 * 1024, freshnessMs: 2000 },
-      limits: { calendarBytes: 1024 * 1024, xmlBytes: 2 * 1024 * 1024 }, scheduling: 'implicit', metricsPort: undefined, logLevel: 'info',
+      limits: { calendarBytes: 1024 * 1024, xmlBytes: 2 * 1024 * 1024 }, scheduling: 'implicit', timeZoneServices: [], metricsPort: undefined, logLevel: 'info',
     })
   })
   test('the emulator is on its own port, without control', () => {
@@ -47,6 +47,7 @@ describe('settings are read', () => {
     ['--accounts @/accounts.json', { accounts: [{ address: 'a@b.c', secret: { kind: 'clear', password: 'p' } }] }],
     ['--max-object-kb 1 --max-xml-kb 2', { limits: { calendarBytes: 1024, xmlBytes: 2048 } }],
     ['--scheduling outbox', { scheduling: 'outbox' }],
+    ['--time-zone-service https://tz.example.com,http://localhost:8080/tzdist', { timeZoneServices: ['https://tz.example.com/', 'http://localhost:8080/tzdist'] }],
     ['--freshness-ms 0 --cache-mb 1', { cache: { maxBytes: 1024 * 1024, freshnessMs: 0 } }],
     ['--backend google --backend-url http://127.0.0.1:9080/calendar/v3/', {
       backend: { kind: 'google', apiUrl: 'http://127.0.0.1:9080/calendar/v3', tokenUrl: 'http://127.0.0.1:9080/token', client: undefined },
@@ -101,6 +102,7 @@ describe('a wrong setting stops the start, with one sentence that says what woul
     ['--cache-mb 1.5', '--cache-mb must be a whole number of MiB from 1 to 65536, and not "1.5".'],
     ['--log-level loud', '--log-level must be one of debug, info, warn, error, silent, and not "loud".'],
     ['--trusted-proxy 10.0.0.0/8,proxy', '--trusted-proxy must list addresses or ranges such as 10.0.0.0/8 or ::1; "proxy" is not an address range.'],
+    ['--time-zone-service tz.example.com', '--time-zone-service must be a list of addresses that begin with http:// or https://, and not "tz.example.com".'],
     ['--data=', '--data must be the path of a folder, or :memory:, and not "".'],
     ['--accounts @/none.json', '--accounts "@/none.json" must be a file that can be read (ENOENT).'],
     ['--accounts @', '--accounts "@" must be a file that can be read (EISDIR).'],

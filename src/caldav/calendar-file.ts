@@ -1,15 +1,17 @@
 /** A whole calendar as one iCalendar file, for people and for programs that subscribe to it. */
 
 import type { Calendar } from '../calendar/calendar.ts'
+import type { ObjectName } from '../calendar/identifiers.ts'
 import { calendarProperties } from '../icalendar/calendar-properties.ts'
 import { component, property } from '../icalendar/component.ts'
 import type { Component } from '../icalendar/component.ts'
 import { componentOf, formatComponent } from '../icalendar/format.ts'
 import { escapeText } from '../icalendar/text.ts'
 import { findTimeZone, timeZoneComponent } from '../icalendar/time-zone.ts'
-import { byName } from './by-name.ts'
+import { byName, weights } from './by-name.ts'
 import type { Context } from './context.ts'
 import { started } from './reply.ts'
+import { wantsZoneless } from './zoneless.ts'
 
 /**
  * The file, as a stream. Each time zone stands once, ahead of the first event that names it (RFC 5545 §3.6.5 asks for no order).
@@ -21,13 +23,37 @@ export async function calendarFile(context: Context, calendar: Calendar): Promis
 }
 
 async function* pieces(context: Context, calendar: Calendar): AsyncGenerator<string> {
-  yield opening(calendar)
   const zones = new Set<string>()
-  for await (const each of byName(context, context.account.session.objects(calendar.id))) {
-    if ('kind' in each) context.notice({ event: 'object-unavailable', name: each.name, reason: each.reason })
-    else yield eventsText(componentOf(each.series, each.owner), zones)
+  let piece = opening(calendar)
+  for await (const each of byName(context, () => told(context, calendar), ({ text }) => weights.text(text))) {
+    piece += each.zones.filter((zone) => isNew(zoneName(zone), zones)).map(formatComponent).join('') + each.text
+    if (piece.length < PIECE_CHARACTERS) continue
+    yield piece
+    piece = ''
   }
-  yield CLOSING
+  yield piece + CLOSING
+}
+
+const PIECE_CHARACTERS = 64 * 1024
+
+/** What is told of one object: it takes less room than the object, of which all are held until they are in order. */
+interface Told {
+  readonly name: ObjectName
+  readonly text: string
+  /** Those that its times name, whether they stand in the file already or not. */
+  readonly zones: readonly Component[]
+}
+
+async function* told(context: Context, { id }: Calendar): AsyncGenerator<Told> {
+  const isZoneless = wantsZoneless(context)
+  for await (const each of context.account.session.objects(id)) {
+    if ('kind' in each) {
+      context.notice({ event: 'object-unavailable', name: each.name, reason: each.reason })
+      continue
+    }
+    const { true: zones = [], false: others = [] } = Object.groupBy(componentOf(each.series, each.owner).components, ({ name }) => String(name === 'VTIMEZONE'))
+    yield { name: each.name, text: others.map(formatComponent).join(''), zones: isZoneless ? [] : zones.map(fromTheStart) }
+  }
 }
 
 const CLOSING = 'END:VCALENDAR\r\n'
@@ -40,10 +66,6 @@ function opening({ displayName }: Calendar): string {
 }
 
 /** @param zones the names of those that stand in the file already; grows */
-function eventsText({ components }: Component, zones: Set<string>): string {
-  return components.filter((each) => each.name !== 'VTIMEZONE' || isNew(zoneName(each), zones)).map(fromTheStart).map(formatComponent).join('')
-}
-
 function isNew(name: string | undefined, zones: Set<string>): boolean {
   return name !== undefined && !zones.has(name) && zones.add(name) !== undefined
 }

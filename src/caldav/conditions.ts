@@ -1,8 +1,8 @@
-/** If-Match, If-None-Match (RFC 9110 §13.1) and If-Schedule-Tag-Match (RFC 6638 §8.3), as conditions of reads and of writes. */
+/** If-Match, If-None-Match and the dates beside them (RFC 9110 §13.1), and If-Schedule-Tag-Match (RFC 6638 §8.3), as conditions of reads and of writes. */
 
 import type { StoredSeries, WriteCondition } from '../calendar/backend.ts'
 import type { CalendarId, Instant } from '../calendar/identifiers.ts'
-import { matchesStrongly, matchesWeakly, parseEntityTags, parseIfScheduleTagMatch } from '../dav/headers.ts'
+import { matchesStrongly, matchesWeakly, parseEntityTags, parseHttpDate, parseIfScheduleTagMatch } from '../dav/headers.ts'
 import type { EntityTagCondition } from '../dav/headers.ts'
 import { DavError } from './errors.ts'
 import { scheduleTagOf } from './schedule-tag.ts'
@@ -11,30 +11,30 @@ import { etagOf } from './tags.ts'
 interface Conditions {
   readonly ifMatch: EntityTagCondition | undefined
   readonly ifNoneMatch: EntityTagCondition | undefined
-  /** If-Unmodified-Since in milliseconds; only counts without If-Match (RFC 9110 §13.1.4). */
+  /** If-Unmodified-Since in milliseconds; only without If-Match (RFC 9110 §13.1.4). */
   readonly ifUnmodifiedSince: number | undefined
 }
 
 function parseConditions(headers: Headers): Conditions {
-  const since = Date.parse(headers.get('if-unmodified-since') ?? '')
+  const ifMatch = parseEntityTags(headers.get('if-match'))
   return {
-    ifMatch: parseEntityTags(headers.get('if-match')), ifNoneMatch: parseEntityTags(headers.get('if-none-match')),
-    ifUnmodifiedSince: Number.isNaN(since) ? undefined : since,
+    ifMatch, ifNoneMatch: parseEntityTags(headers.get('if-none-match')),
+    ifUnmodifiedSince: ifMatch === undefined ? parseHttpDate(headers.get('if-unmodified-since')) : undefined,
   }
 }
 
 /**
  * The condition for one of a GET's two outcomes.
  * @param etag with its quotes, and `W/` ahead of them where it is weak: then no tag of an If-Match matches (RFC 9110 §8.8.3.2)
- * @returns true where the client has this version already: 304. If-Modified-Since is not looked at: an event may change twice in a second
+ * @returns true where the client has this version already: 304
  * @throws  DavError 412
  */
 export function isNotModified(headers: Headers, etag: string, updated: Instant): boolean {
   const { ifMatch, ifNoneMatch, ifUnmodifiedSince } = parseConditions(headers)
   const opaque = etag.replace(/^W\//, '')
   const isMatch = ifMatch === undefined || ifMatch.kind === 'any' || (opaque === etag && matchesStrongly(ifMatch, etag))
-  if (!isMatch || (ifMatch === undefined && isNewer(updated, ifUnmodifiedSince))) throw preconditionFailed()
-  return ifNoneMatch !== undefined && matchesWeakly(ifNoneMatch, opaque)
+  if (!isMatch || isNewer(updated, ifUnmodifiedSince)) throw preconditionFailed()
+  return ifNoneMatch === undefined ? isUnmodified(headers, updated) : matchesWeakly(ifNoneMatch, opaque)
 }
 
 /** Whether a write may go ahead only where nothing is, so that what is there need not be read first. */
@@ -64,13 +64,19 @@ export function writeCondition(headers: Headers, current: StoredSeries | undefin
   const isUnconditional = ifMatch === undefined && ifNoneMatch === undefined && ifUnmodifiedSince === undefined
   if (ifMatch !== undefined && !matchesStrongly(ifMatch, etag)) throw preconditionFailed()
   if (ifNoneMatch !== undefined && matchesWeakly(ifNoneMatch, etag)) throw preconditionFailed()
-  if (ifMatch === undefined && current !== undefined && isNewer(current.updated, ifUnmodifiedSince)) throw preconditionFailed()
+  if (current !== undefined && isNewer(current.updated, ifUnmodifiedSince)) throw preconditionFailed()
   if (scheduleTag !== undefined && scheduleTag !== (current && scheduleTagOf(current, calendar))) throw preconditionFailed()
   if (ifNoneMatch?.kind === 'any') return { kind: 'absent' }
   // RFC 6638 §3.2.10: an answer that comes in meanwhile does no harm, so that the version is not held fast.
   if (ifMatch?.kind === 'any' || (isUnconditional && scheduleTag !== undefined)) return { kind: 'present' }
   if (isUnconditional) return { kind: 'always' }
   return current === undefined ? { kind: 'absent' } : { kind: 'unchanged', revision: current.revision }
+}
+
+/** RFC 9110 §13.1.3: only where no entity tag is asked about. */
+function isUnmodified(headers: Headers, updated: Instant): boolean {
+  const since = parseHttpDate(headers.get('if-modified-since'))
+  return since !== undefined && !isNewer(updated, since)
 }
 
 /** HTTP dates have whole seconds. */

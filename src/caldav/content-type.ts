@@ -6,7 +6,7 @@ import { DavError } from './errors.ts'
  * missing Content-Type is let through: the body tells what it is.
  */
 export function checkIsCalendar(headers: Headers): void {
-  if (headers.has('content-range')) throw new DavError(400, 'An event is sent as a whole: Content-Range is not understood.')
+  if (headers.has('content-range')) throw new DavError(400, 'An event is sent as a whole: send it without Content-Range.')
   const [type, ...parameters] = (headers.get('content-type') ?? 'text/calendar').toLowerCase().split(';').map((part) => part.trim())
   const charset = parameters.find((each) => each.startsWith('charset='))?.slice('charset='.length).replaceAll('"', '') ?? 'utf-8'
   if (type === 'text/calendar' && ['utf-8', 'utf8', 'us-ascii'].includes(charset)) return

@@ -1,6 +1,6 @@
 /** What a request brings along and what every handler is given. Knows nothing of the HTTP library. */
 
-import type { Calendar } from '../calendar/calendar.ts'
+import type { Access, Calendar } from '../calendar/calendar.ts'
 import type { CalendarSession, CalendarState, ObjectTag, StoredSeries } from '../calendar/backend.ts'
 import type { EmailAddress } from '../calendar/identifiers.ts'
 import type { Preferences } from '../dav/headers.ts'
@@ -15,6 +15,8 @@ export interface DavRequest {
   /** The path of the request line, still percent-encoded, without query. */
   readonly path: string
   readonly headers: Headers
+  /** Of the server, as the client named it (`Host`, in HTTP/2 `:authority`); undefined where it did not. */
+  readonly host?: string | undefined
   /** Reads the whole body, once. @throws DavError 413 beyond the limit of the server */
   body(): Promise<Uint8Array>
   /** Aborted when the client goes away. */
@@ -42,6 +44,8 @@ export interface CaldavSettings {
    * 'implicit': writing an event tells its people (RFC 6638). 'outbox': only a message posted to the outbox does, as in the draft of 2008.
    */
   readonly scheduling: 'implicit' | 'outbox'
+  /** Addresses of time zone data distribution services (RFC 7808) that know the zones of the IANA; clients may then leave VTIMEZONEs out. */
+  readonly timeZoneServices?: readonly string[]
 }
 
 /** One line for the log about something that was left out of an answer; the server counts and writes them. */
@@ -50,8 +54,10 @@ export type Notice = { readonly event: string; readonly [detail: string]: string
 /** What this gateway can do, as the tables say; handed in, since the rows of one table tell of the others. */
 export interface Tables {
   readonly properties: PropertyTable
-  /** Names of methods, for Allow. */
-  methodsOn(kind: ResourceKind): readonly string[]
+  /** Names of methods. 'taken': where something is, so that nothing can be made. */
+  methodsOn(kind: ResourceKind, place?: 'taken'): readonly string[]
+  /** Names of methods, for Allow, as far as the address tells. */
+  methodsAt(resource: Resource): readonly string[]
   /** Names of reports, for DAV:supported-report-set. */
   reportsOn(kind: ResourceKind): readonly Name[]
 }
@@ -73,7 +79,9 @@ export type LoadedResource =
   | Existing<'principal'> & { readonly calendar?: () => Promise<Calendar> }
   | Existing<'home'>
   /** `isAccountsOwn`: the one that every account has, where its user may do everything. */
-  | Existing<'calendar'> & { readonly calendar: () => Promise<Calendar>; readonly state: () => Promise<CalendarState>; readonly isAccountsOwn?: true }
+  | Existing<'calendar'> & { readonly calendar: () => Promise<Calendar>; readonly state: () => Promise<CalendarState>; readonly isAccountsOwn?: true
+      /** As the backend told it last, which may be no longer so: the backend has the last word. */
+      readonly lastAccess: () => Access | undefined }
   | Existing<'object'> & {
       /** The one that it lies in. */
       readonly calendar: () => Promise<Calendar>

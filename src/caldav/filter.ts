@@ -41,10 +41,10 @@ type Test = 'always' | 'never' | ((place: Place) => boolean)
 
 /**
  * @param zone           where dates and floating times count: the request's, else the calendar's (RFC 4791 §7.3)
- * @param calendarZone   where the backend counts them when it narrows by range
+ * @param calendarZone   where the backend counts them when it narrows by range; undefined where that is not known
  * @throws DavError 403  when the filter asks what cannot be answered (see {@link checkFilter})
  */
-export function compileFilter(filter: CompFilter, zone: TimeZoneId, calendarZone: TimeZoneId): CalendarFilter {
+export function compileFilter(filter: CompFilter, zone: TimeZoneId, calendarZone: TimeZoneId | undefined): CalendarFilter {
   checkFilter(filter)
   // Every calendar object is a VCALENDAR: that none is there never holds.
   const test = filter.isNotDefined ? 'never' : conditions(filter, zone)

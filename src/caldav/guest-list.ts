@@ -11,11 +11,31 @@ import { hasSameTimes } from './sequence.ts'
  * is kept, if the client need not know of it. All further differences stay in, for the backend to refuse (RFC 6638 §3.2.2.1).
  */
 export function withOwnAnswer({ wanted, calendar, isExact }: AskedWrite, stored: EventSeries): EventSeries {
+  const row = (event: Event) => (sent: Attendee, known: Attendee): Attendee => (sameAddress(sent.address, calendar)
+    ? ownRow(sent, known, event.comment)
+    : otherRow({ ...unsaid(sent, known), displayName: known.displayName, scheduleAgent: known.scheduleAgent }, known, isExact))
   return mapEvents(wanted, stored, (event, before) => ({
-    ...event,
-    attendees: mapKnown(event, before, (sent, known) =>
-      (sameAddress(sent.address, calendar) ? ownRow(sent, known, event.comment) : otherRow({ ...sent, displayName: known.displayName, scheduleAgent: known.scheduleAgent }, known, isExact))),
+    ...event, ...sameAsBefore(event, before, wanted.kind === 'recurring' && event === wanted.master), attendees: mapKnown(event, before, row(event)),
   }))
+}
+
+/**
+ * What a program writes otherwise, or leaves out, without meaning a change: no answer is to be lost for that. A CLASS, blank lines at the
+ * end, and the zone in which one moment is told.
+ */
+function sameAsBefore(event: Event, before: Event, isMaster: boolean): Partial<Event> {
+  const { start, end, description, htmlDescription, visibility } = before
+  const isSameText = description !== undefined && event.description?.trim() === description.trim()
+  return {
+    ...(!isMaster && hasSameTimes(event, before) && { start, end }),
+    ...(isSameText && { description, ...(htmlDescription !== undefined && { htmlDescription }) }),
+    ...(event.visibility === 'default' && { visibility }),
+  }
+}
+
+/** Parameters of others that some programs do not know. */
+function unsaid(sent: Attendee, known: Attendee): Attendee {
+  return { ...sent, isOptional: sent.isOptional || known.isOptional, isResource: sent.isResource || known.isResource }
 }
 
 /**

@@ -13,7 +13,7 @@ import { methods } from './methods/index.ts'
 import { properties } from './properties/index.ts'
 import { reportsOn } from './report.ts'
 import { isInside, parsePath } from './resource.ts'
-import type { ResourceKind } from './resource.ts'
+import type { Resource, ResourceKind } from './resource.ts'
 
 /** What the server hands in once. */
 export interface Environment {
@@ -26,9 +26,13 @@ export function allowFor(kind: ResourceKind): string {
   return tables.methodsOn(kind).join(', ')
 }
 
+/** Nothing can be made at a calendar's own path: only in a home there is room for new ones. */
+const isTaken = (resource: Resource): boolean => resource.kind === 'calendar' && resource.door.kind === 'own-path'
+
 const tables: Tables = {
   properties,
-  methodsOn: (kind) => methods.filter((row) => row.on.includes(kind)).map(({ name }) => name),
+  methodsOn: (kind, place) => methods.filter((row) => row.on.includes(kind) && !(row.makes && place === 'taken')).map(({ name }) => name),
+  methodsAt: (resource) => tables.methodsOn(resource.kind, isTaken(resource) ? 'taken' : undefined),
   reportsOn,
 }
 
@@ -58,7 +62,7 @@ async function dispatch(context: Context): Promise<DavReply> {
   // A kind without methods is one that is not served.
   if (path === undefined || tables.methodsOn(path.kind).length === 0) throw nothingAt(context.request)
   const target = inOwnSpelling(context.account, path)
-  const row = rowFor(context.request.method, target.kind)
+  const row = rowFor(context.request.method, target)
   return row.run(await underIf(context, target), target)
 }
 
@@ -70,8 +74,8 @@ function nothingAt({ method, path }: DavRequest): DavError {
 }
 
 /** @throws DavError 405 with Allow (RFC 9110 §15.5.6), for methods that nobody knows too */
-function rowFor(name: string, kind: ResourceKind): MethodRow {
+function rowFor(name: string, target: Resource): MethodRow {
   const row = methods.find((each) => each.name === name)
-  if (row !== undefined && (row.on.includes(kind) || row.refusedOn?.includes(kind))) return row
-  throw new DavError(405, `The method ${name.slice(0, 40)} is not offered here.`, { headers: { Allow: allowFor(kind) } })
+  if (row !== undefined && (row.on.includes(target.kind) || row.refusedOn?.includes(target.kind))) return row
+  throw new DavError(405, `The method ${name.slice(0, 40)} is not offered here; the header Allow lists those that are.`, { headers: { Allow: tables.methodsAt(target).join(', ') } })
 }

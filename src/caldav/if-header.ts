@@ -62,6 +62,6 @@ function bound(context: Context, { resource, conditions }: IfList): Context {
   if (tag === undefined || context.request.headers.has('if-match')) return context
   const headers = new Headers(context.request.headers)
   headers.set('If-Match', valueOf(tag))
-  const { method, path, signal } = context.request
-  return { ...context, request: { method, path, signal, headers, body: () => context.request.body() } }
+  const { method, path, host, signal } = context.request
+  return { ...context, request: { method, path, host, signal, headers, body: () => context.request.body() } }
 }

@@ -1,12 +1,13 @@
 /** From what a path names to what is there, and from a collection to its members. */
 
 import { BackendError } from '../calendar/backend.ts'
-import type { ObjectTag, StoredSeries, Unavailable } from '../calendar/backend.ts'
+import type { CalendarState, ObjectTag, StoredSeries, Unavailable } from '../calendar/backend.ts'
 import type { Calendar } from '../calendar/calendar.ts'
 import { calendarId, sameAddress } from '../calendar/identifiers.ts'
 import type { CalendarId, ObjectName } from '../calendar/identifiers.ts'
-import { byName } from './by-name.ts'
+import { byName, weights } from './by-name.ts'
 import type { Account, Context, Loaded, LoadedResource } from './context.ts'
+import { notingState } from './listed-state.ts'
 import { formatHref, formatObjectHref } from './resource.ts'
 import type { Door, Resource } from './resource.ts'
 
@@ -50,29 +51,45 @@ export function isOwn(account: Account, id: CalendarId): boolean {
 
 /**
  * One name for each thing: the account's address in the spelling of the account, wherever a path has it in another case, and a calendar
- * by its real id, wherever a path has the one that its maker wanted.
+ * by its real id, wherever a path has the one that its maker wanted. The hrefs of the answer keep that one: DAVx5 takes what is told
+ * of another address for no member of the collection that it asked.
  */
 export function inOwnSpelling(account: Account, resource: Resource): Resource {
   if (resource.kind === 'root') return resource
   const own = (id: CalendarId) => (isOwn(account, id) ? calendarId(account.address) : id)
   const id = own(resource.id)
   if (!('door' in resource) || resource.door.kind === 'own-path') return { ...resource, id }
-  return { ...resource, id: account.aliases?.get(account.address, id) ?? id, door: { kind: 'in-home', account: own(resource.door.account) } }
+  const home = own(resource.door.account)
+  const real = isOwn(account, home) ? account.aliases?.get(account.address, id) : undefined
+  return { ...resource, id: real ?? id, door: { kind: 'in-home', account: home, ...(real !== undefined && { alias: id }) } }
 }
 
 /**
- * A calendar of the account's list. The account's own one is there without a call, so that its poll is one call in all.
- * @returns undefined where the list has no such calendar, or where it was asked for in somebody else's home
+ * A calendar that the account may see. The account's own one is there without a call; of another one the state is asked, which a poll
+ * wants anyway: so each is polled by one call in all.
+ * @returns undefined where there is no such calendar for the account, or where it was asked for in somebody else's home
  */
 export async function loadCalendar(context: Context, resource: On<'calendar'>): Promise<Loaded<'calendar'> | undefined> {
-  if (resource.door.kind === 'in-home' && !isOwn(context.account, resource.door.account)) return undefined
-  if (isOwn(context.account, resource.id)) return { ...calendarAt(context, resource, onceOnly(() => context.account.session.calendar(resource.id))), isAccountsOwn: true }
-  const calendar = await calendarOrNone(context, resource.id)
-  return calendar && calendarAt(context, resource, () => Promise.resolve(calendar))
+  const calendar = calendarToRead(context, resource)
+  if (calendar === undefined || calendar.isAccountsOwn) return calendar
+  return (await calendar.state().catch(noneIfGone)) && calendar
 }
 
-function calendarAt(context: Context, resource: On<'calendar'>, calendar: () => Promise<Calendar>): Loaded<'calendar'> {
-  return { kind: 'calendar', resource, href: formatHref(resource), calendar, state: onceOnly(() => context.account.session.state(resource.id)) }
+/**
+ * The same for whoever reads from it at once: where it is not there that reading fails with 'gone'.
+ * @returns undefined where it was asked for in somebody else's home
+ */
+export function calendarToRead(context: Context, resource: On<'calendar'>): Loaded<'calendar'> | undefined {
+  if (resource.door.kind === 'in-home' && !isOwn(context.account, resource.door.account)) return undefined
+  const calendar = calendarAt(context, resource, onceOnly(() => context.account.session.calendar(resource.id)))
+  return isOwn(context.account, resource.id) ? { ...calendar, isAccountsOwn: true } : calendar
+}
+
+function calendarAt({ account: { session } }: Context, resource: On<'calendar'>, calendar: () => Promise<Calendar>): Loaded<'calendar'> {
+  return {
+    kind: 'calendar', resource, href: formatHref(resource), calendar,
+    state: onceOnly(() => session.state(resource.id)), lastAccess: () => session.lastTold?.(resource.id)?.access,
+  }
 }
 
 async function calendarOrNone(context: Context, id: CalendarId): Promise<Calendar | undefined> {
@@ -86,8 +103,8 @@ export function noneIfGone(error: unknown): undefined {
 }
 
 async function loadObject(context: Context, resource: On<'object'>): Promise<Loaded<'object'> | undefined> {
-  const calendar = await loadCalendar(context, { kind: 'calendar', id: resource.id, door: resource.door })
-  const found = calendar && (await loadObjects(context, calendar, [resource.name])).get(resource.name)
+  const calendar = calendarToRead(context, { kind: 'calendar', id: resource.id, door: resource.door })
+  const found = calendar && (await loadObjects(context, calendar, [resource.name]).catch(noneIfGone))?.get(resource.name)
   if (found === undefined) return undefined
   if (found.kind === 'unavailable') throw unavailable(found)
   return found
@@ -135,40 +152,55 @@ export async function storedOrNone(context: Context, id: CalendarId, name: Objec
   return found
 }
 
-/**
- * The series that an object's path names, for reading it alone: one call where the calendar is the account's own. A calendar that is not
- * in the list is not there, even if the backend would show it to everybody.
- */
+/** The series that an object's path names, for reading it alone. */
 export async function visibleOrNone(context: Context, { id, door, name }: On<'object'>): Promise<StoredSeries | undefined> {
   const isElsewhere = door.kind === 'in-home' && !isOwn(context.account, door.account)
-  return !isElsewhere && (await isVisible(context, id)) ? storedOrNone(context, id, name) : undefined
+  return isElsewhere ? undefined : storedOrNone(context, id, name)
 }
 
 function unavailable({ name, reason }: Unavailable): BackendError {
   return new BackendError('unavailable', `The object ${name} cannot be shown: ${reason}`)
 }
 
-/** The objects of a calendar with their series, as far as they can be shown: for properties that are read from these. */
-export async function* membersWithSeries(context: Context, calendar: Loaded<'calendar'>): AsyncIterable<LoadedResource> {
-  const held = new Map<ObjectName, StoredSeries>()
-  for await (const each of context.account.session.objects(calendar.resource.id)) if (!('kind' in each)) held.set(each.name, each)
-  for await (const tag of context.account.session.tags(calendar.resource.id)) {
-    const stored = held.get(tag.name)
-    yield stored?.revision === tag.revision ? objectOf(calendar, stored) : objectOfTag(context, calendar, tag)
+/** The objects of a calendar with their series, in the order of {@link members}: for properties that are read from these. */
+export async function* membersWithSeries(context: Context, calendar: Loaded<'calendar'>, note: NoteState = () => {}): AsyncGenerator<LoadedResource, void, undefined> {
+  const { session } = context.account
+  let tags: ReadonlyMap<ObjectName, ObjectTag> | undefined
+  for await (const each of byName(context, () => notingState(session.objects(calendar.resource.id), note), weights.series)) {
+    if (!('kind' in each)) yield objectOf(calendar, each)
+    else {
+      // What cannot be shown is told by its tag.
+      const tag = (tags ??= await tagsByName(session.tags(calendar.resource.id))).get(each.name)
+      if (tag !== undefined) yield objectOfTag(context, calendar, tag)
+    }
   }
 }
+
+async function tagsByName(tags: AsyncIterable<ObjectTag>): Promise<ReadonlyMap<ObjectName, ObjectTag>> {
+  const found = new Map<ObjectName, ObjectTag>()
+  for await (const tag of tags) found.set(tag.name, tag)
+  return found
+}
+
+/** Told of the state of a calendar whose members are listed, once for each reading of them. */
+export type NoteState = (state: CalendarState) => void
 
 /**
  * What a listing of Depth 1 has below the resource itself. Objects come from the backend's tags alone: no event is read.
  * @throws BackendError, while it is iterated too
  */
-export async function* members(context: Context, loaded: LoadedResource): AsyncIterable<LoadedResource> {
+export async function* members(context: Context, loaded: LoadedResource, note?: NoteState): AsyncGenerator<LoadedResource, void, undefined> {
   switch (loaded.kind) {
     case 'root': return yield homeOf(context.account)
     case 'home': return yield* childrenOf(context, loaded.resource)
     case 'calendar':
-      for await (const tag of byName(context, context.account.session.tags(loaded.resource.id))) yield objectOfTag(context, loaded, tag)
+      for await (const tag of tagsInOrder(context, loaded, note)) yield objectOfTag(context, loaded, tag)
   }
+}
+
+/** The tags of all objects of a calendar, by name. */
+export function tagsInOrder(context: Context, { resource }: Loaded<'calendar'>, note: NoteState = () => {}): AsyncIterable<ObjectTag> {
+  return byName(context, () => notingState(context.account.session.tags(resource.id), note), weights.tag)
 }
 
 function homeOf(account: Account): LoadedResource {

@@ -10,6 +10,8 @@ export interface MethodRow<K extends ResourceKind = ResourceKind> {
   readonly on: readonly K[]
   /** Further kinds where it always fails, and `run` knows a better answer than 405: the condition that the RFC names. */
   readonly refusedOn?: readonly ResourceKind[]
+  /** Only where nothing is yet. */
+  readonly makes?: true
   readonly run: (context: Context, target: Extract<Resource, { kind: K }>) => Promise<DavReply>
 }
 

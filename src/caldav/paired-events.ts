@@ -1,7 +1,9 @@
 /** What a client sends beside what is stored, event by event. */
 
 import type { Event, EventSeries } from '../calendar/event.ts'
+import { timeZoneId } from '../calendar/identifiers.ts'
 import type { RecurrenceId } from '../calendar/identifiers.ts'
+import { instanceAt } from '../icalendar/recurrence.ts'
 
 /** Each event beside the stored one of the same instance: its own, else the one that its series says. New kinds of series stay as sent. */
 export function mapEvents(wanted: EventSeries, stored: EventSeries, map: (event: Event, before: Event) => Event): EventSeries {
@@ -17,8 +19,12 @@ export function mapEvents(wanted: EventSeries, stored: EventSeries, map: (event:
   }
 }
 
+/** Floating times keep their length whatever the zone. */
+const anyZone = timeZoneId('UTC')
+
 function storedEvent(stored: EventSeries, id: RecurrenceId | undefined): Event | undefined {
   const override = id === undefined || stored.kind === 'single' ? undefined : stored.overrides.get(id)
   if (override !== undefined || stored.kind === 'detached') return override
-  return stored.kind === 'single' ? stored.event : stored.master
+  if (stored.kind === 'single') return stored.event
+  return id === undefined ? stored.master : instanceAt(stored.master, id, anyZone)
 }

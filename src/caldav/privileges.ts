@@ -36,20 +36,24 @@ export async function privilegesOn(loaded: LoadedResource, isOwnHome: boolean): 
 
 /** DAV:bind: make a member; DAV:unbind: remove one; DAV:write-content: change one; DAV:write-properties: PROPPATCH. */
 export type WritePrivilege = 'bind' | 'unbind' | 'write-content' | 'write-properties'
+/** RFC 4791 §6.1.1 */
+export const readFreeBusy = caldav('read-free-busy')
 
 /**
  * Lets a write through only where the privileges tell that it is allowed.
  * @throws DavError 403 DAV:need-privileges
  */
-export async function requirePrivilege({ calendar, href, isAccountsOwn }: Loaded<'calendar'>, privilege: WritePrivilege): Promise<void> {
-  if (isAccountsOwn) return
+export async function requirePrivilege({ calendar, href, isAccountsOwn, lastAccess }: Loaded<'calendar'>, privilege: WritePrivilege): Promise<void> {
+  const allows = (access: Access | undefined): boolean => access !== undefined && byAccess[access].some(({ local }) => local === privilege)
+  if (isAccountsOwn || allows(lastAccess())) return
   const { access, displayName } = await calendar()
-  if (byAccess[access].some(({ local }) => local === privilege)) return
+  if (allows(access)) return
   throw needPrivileges(href, privilege, `The calendar "${displayName}" is read-only for you: ask its owner for the right to change it.`)
 }
 
 /** RFC 3744 §7.1.1: names the resource and what would be needed. */
-export function needPrivileges(href: string, privilege: WritePrivilege, sentence: string, cause?: unknown): DavError {
-  const content = element(dav('resource'), [element(dav('href'), [href]), element(dav('privilege'), [element(dav(privilege))])])
+export function needPrivileges(href: string, privilege: WritePrivilege | Name, sentence: string, cause?: unknown): DavError {
+  const name = typeof privilege === 'string' ? dav(privilege) : privilege
+  const content = element(dav('resource'), [element(dav('href'), [href]), element(dav('privilege'), [element(name)])])
   return new DavError(403, sentence, { condition: dav('need-privileges'), conditionContent: [content], cause })
 }

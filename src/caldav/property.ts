@@ -32,7 +32,7 @@ export interface PropertyRow<K extends ResourceKind = ResourceKind> {
    * The whole element as text, as `formatFragment` writes it, where it is kept with the resource and need not be made again; undefined
    * where it is not: then `get` is asked.
    */
-  readonly finished?: (resource: Loaded<K>) => string | undefined
+  readonly finished?: (resource: Loaded<K>, context: Context) => string | undefined
   /** What a PROPPATCH, MKCALENDAR or MKCOL of it changes; left out: protected. @throws DavError when the value is not one */
   readonly set?: (value: XmlElement | undefined) => CalendarChange
   /** What MKCALENDAR and MKCOL make of it, where that differs from `set`. @throws DavError when the value is not one */
@@ -189,7 +189,7 @@ async function propstatsAfter(index: number, context: Context, loaded: LoadedRes
 function ask(context: Context, loaded: LoadedResource, wanted: Wanted, kind: PropertySelection['kind'], answers: Answers): Promise<void> | undefined {
   const { row, name } = wanted
   try {
-    const formatted = kind === 'names' ? undefined : row?.finished?.(loaded as never)
+    const formatted = kind === 'names' ? undefined : row?.finished?.(loaded as never, context)
     if (formatted !== undefined) return void answers.found.push({ name, attributes: nothing, children: [], formatted })
     const value = row?.get?.(loaded as never, context, wanted.element)
     if (!(value instanceof Promise)) return note(answers, wanted, kind, value)

@@ -4,7 +4,7 @@ import { withoutReferences } from '../dav/characters.ts'
 import { formatMultistatus, formatResponse } from '../dav/multistatus.ts'
 import type { ResponseElement, Trailer } from '../dav/multistatus.ts'
 import type { Context, DavReply, LoadedResource } from './context.ts'
-import type { Describer } from './property.ts'
+import { variance } from './zoneless.ts'
 
 export const XML_TYPE = 'application/xml; charset=utf-8'
 
@@ -35,9 +35,10 @@ export async function* one<T>(item: T): AsyncGenerator<T> {
 }
 
 /** RFC 7240 §3 and RFC 8144 §2: which preference the answer follows, and that it depends on them. */
-export function preferenceHeaders({ prefers }: Context): Readonly<Record<string, string>> {
+export function preferenceHeaders(context: Context): Readonly<Record<string, string>> {
+  const { prefers } = context
   const applied = [...(prefers.minimal ? ['return=minimal'] : []), ...(prefers.depthNoroot ? ['depth-noroot'] : [])]
-  return { Vary: 'Prefer, Brief', ...(applied.length > 0 && { 'Preference-Applied': applied.join(', ') }) }
+  return { ...variance(context, 'Prefer', 'Brief'), ...(applied.length > 0 && { 'Preference-Applied': applied.join(', ') }) }
 }
 
 /**
@@ -72,10 +73,10 @@ const STEP_CHARACTERS = 8192
  * The responses of a long listing, several in one piece behind the first two: a step of an asynchronous sequence through all who pass it on
  * costs more than a short response.
  */
-export async function* listing(loaded: AsyncIterable<LoadedResource> | Iterable<LoadedResource>, tell: Describer): AsyncGenerator<ResponseElement> {
+export async function* listing<T = LoadedResource>(items: AsyncIterable<T> | Iterable<T>, tell: (item: T) => ResponseElement | Promise<ResponseElement>): AsyncGenerator<ResponseElement> {
   let alone = 2
   let raw = ''
-  for await (const each of loaded) {
+  for await (const each of items) {
     const response = tell(each)
     raw += formatResponse(response instanceof Promise ? await response : response)
     if (raw.length < STEP_CHARACTERS && alone === 0) continue

@@ -18,9 +18,9 @@ import { DavError } from './errors.ts'
 
 /**
  * Through which door a calendar was asked for; the hrefs of the answer go through the same one.
- * 'own-path': `/calendar/dav/{calid}/events/`. 'in-home': `/calendar/dav/{account}/{calid}/`.
+ * 'own-path': `/calendar/dav/{calid}/events/`. 'in-home': `/calendar/dav/{account}/{calid}/`, or under the name that its maker wanted for it.
  */
-export type Door = { readonly kind: 'own-path' } | { readonly kind: 'in-home'; readonly account: CalendarId }
+export type Door = { readonly kind: 'own-path' } | { readonly kind: 'in-home'; readonly account: CalendarId; readonly alias?: CalendarId }
 
 /** What a path names. Whether it exists is another question. */
 export type Resource =
@@ -94,7 +94,7 @@ export function formatHref(resource: Resource): string {
 }
 
 function calendarHref(id: CalendarId, door: Door): string {
-  return door.kind === 'own-path' ? `${PREFIX}/${formatCalendarId(id)}/events/` : `${PREFIX}/${formatCalendarId(door.account)}/${formatCalendarId(id)}/`
+  return door.kind === 'own-path' ? `${PREFIX}/${formatCalendarId(id)}/events/` : `${PREFIX}/${formatCalendarId(door.account)}/${formatCalendarId(door.alias ?? id)}/`
 }
 
 /** The calendar that an object lies in, through the same door. */

@@ -43,13 +43,14 @@ function textOf(series: EventSeries, told: (event: Event) => unknown): string {
   }
 }
 
-function steady({ updated: _updated, attendees, ...event }: Event, own: CalendarId): unknown {
+function steady({ updated: _updated, organizer, attendees, ...event }: Event, own: CalendarId): unknown {
   const guests = attendees.map((each) => (sameAddress(each.address, own) ? each : withoutAnswer(each)))
-  return [Object.entries(event).sort(([a], [b]) => (a < b ? -1 : 1)), guests.sort((a, b) => (a.address < b.address ? -1 : 1))]
+  const { scheduleStatus: _status, ...who } = organizer ?? {}
+  return [Object.entries({ ...event, ...(organizer && { organizer: who }) }).sort(([a], [b]) => (a < b ? -1 : 1)), guests.sort((a, b) => (a.address < b.address ? -1 : 1))]
 }
 
-type Answer = 'participation' | 'comment' | 'additionalGuests'
+type Answer = 'participation' | 'comment' | 'additionalGuests' | 'scheduleStatus'
 
-function withoutAnswer({ participation: _participation, comment: _comment, additionalGuests: _guests, ...guest }: Attendee): Omit<Attendee, Answer> {
+function withoutAnswer({ participation: _participation, comment: _comment, additionalGuests: _guests, scheduleStatus: _status, ...guest }: Attendee): Omit<Attendee, Answer> {
   return guest
 }

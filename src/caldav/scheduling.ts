@@ -5,15 +5,16 @@
 
 import type { Notify, StoredSeries } from '../calendar/backend.ts'
 import { eventsOf } from '../calendar/event.ts'
-import type { Attendee, Event, EventSeries, Organizer } from '../calendar/event.ts'
+import type { Event, EventSeries, Organizer } from '../calendar/event.ts'
 import { sameAddress } from '../calendar/identifiers.ts'
-import type { CalendarId, ObjectName } from '../calendar/identifiers.ts'
+import type { CalendarId, ObjectName, RecurrenceId } from '../calendar/identifiers.ts'
 import { caldav, dav } from '../dav/names.ts'
 import { element } from '../dav/xml.ts'
 import { parseScheduleReply } from '../dav/headers.ts'
 import type { Context } from './context.ts'
 import { DavError } from './errors.ts'
-import { withAnswersOf, withOwnAnswer, withoutAttendees } from './guest-list.ts'
+import { forcedParts } from './force-send.ts'
+import { withAnswersOf, withOwnAnswer } from './guest-list.ts'
 import { isScheduled } from './schedule-tag.ts'
 import { withRaisedSequence } from './sequence.ts'
 
@@ -30,8 +31,8 @@ export interface AskedWrite {
 export interface ScheduledWrite {
   readonly series: EventSeries
   readonly notify: Notify
-  /** To be written before it, and told, where `series` brings guests onto the list who are not to be told beside others who are. */
-  readonly told?: EventSeries
+  /** Of what people are to be told even if nothing changes. */
+  readonly again?: readonly (RecurrenceId | undefined)[]
 }
 
 /**
@@ -46,36 +47,19 @@ export interface ScheduledWrite {
 export function scheduledWrite(context: Context, asked: AskedWrite): ScheduledWrite {
   const { wanted, current, calendar } = asked
   checkOrganizers(wanted)
-  if (current === undefined) return inTwo(wanted, undefined, isForeign(context, calendar, wanted) ? 'nobody' : notifyOf(context, [wanted]))
+  if (current === undefined) return { series: wanted, notify: isForeign(context, calendar, wanted) ? 'nobody' : notifyOf(context, [wanted]) }
   const notify = notifyOf(context, [wanted, current.series])
-  if (current.role === 'attendee') return { series: withOwnAnswer(asked, current.series), notify }
-  return inTwo(withRaisedSequence(withAnswersOf(asked, current.series), current.series), current.series, notify)
-}
-
-/** Backends tell all guests or none: new ones whom the client tells itself (RFC 6638 §7.1) come onto the list after the others. */
-function inTwo(series: EventSeries, stored: EventSeries | undefined, notify: Notify): ScheduledWrite {
-  const known = stored === undefined ? [] : eventsOf(stored).flatMap(({ attendees }) => attendees)
-  const isQuiet = ({ address, scheduleAgent }: Attendee): boolean => scheduleAgent !== 'server' && !known.some((each) => sameAddress(each.address, address))
-  const organizer = organizerOf(series)?.address ?? ''
-  const guests = eventsOf(series).flatMap(({ attendees }) => attendees.filter(({ address }) => !sameAddress(address, organizer)))
-  const isMixed = guests.some(isQuiet) && guests.some(({ scheduleAgent }) => scheduleAgent === 'server')
-  return notify === 'nobody' || !isMixed ? { series, notify } : { series, notify: 'nobody', told: withoutAttendees(series, isQuiet) }
+  const again = notify === 'nobody' ? [] : forcedParts(wanted, current.role)
+  if (current.role === 'attendee') return { series: withOwnAnswer(asked, current.series), notify, again }
+  return { series: withRaisedSequence(withAnswersOf(asked, current.series), current.series), notify, again }
 }
 
 /**
  * Of a removal: guests are told that the event is cancelled, the organizer that the user does not come, unless the client asks for
  * silence (RFC 6638 §8.1, said there of attendees; Evolution sends it whenever its user wants no mail).
  */
-export function notifyOfRemoval(context: Context, stored: StoredSeries): Notify {
-  const isSilent = !parseScheduleReply(context.request.headers.get('schedule-reply')) || (stored.role === 'organizer' && isToldElsewhere(stored.series))
-  return isSilent ? 'nobody' : notifyOf(context, [])
-}
-
-/** Whether the client tells all guests itself. */
-function isToldElsewhere(series: EventSeries): boolean {
-  const organizer = organizerOf(series)?.address ?? ''
-  const guests = eventsOf(series).flatMap(({ attendees }) => attendees).filter(({ address }) => !sameAddress(address, organizer))
-  return guests.length > 0 && guests.every(({ scheduleAgent }) => scheduleAgent !== 'server')
+export function notifyOfRemoval(context: Context): Notify {
+  return parseScheduleReply(context.request.headers.get('schedule-reply')) ? notifyOf(context, []) : 'nobody'
 }
 
 /** Of a transfer between calendars: nothing that guests would see changes. */

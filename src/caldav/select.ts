@@ -15,12 +15,13 @@ import type { Component, Property } from '../icalendar/component.ts'
 import { componentOf, formatCalendarObject, formatComponent } from '../icalendar/format.ts'
 import { instances, timeOfRecurrenceId } from '../icalendar/recurrence.ts'
 import { instantOf } from '../icalendar/time-zone.ts'
-import type { Loaded } from './context.ts'
+import type { Context, Loaded } from './context.ts'
 import { DavError } from './errors.ts'
 import { overlaps, instantOfUtc, spanOf } from './filters/time-range.ts'
 import { property } from './property.ts'
 import type { PropertyRow } from './property.ts'
 import { calendarData, escapedCalendarData } from './render.ts'
+import { wantsZoneless, withoutZones } from './zoneless.ts'
 
 /** How many instances of one object are told at most; beyond it the object is refused rather than told in part. */
 export const maxExpandedInstances = 10_000
@@ -40,14 +41,15 @@ export function calendarDataRows(selection: PropertySelection, floatingZone?: Ti
   const found = requests.find((each) => sameName(each.name, caldav('calendar-data')))
   if (found === undefined) return []
   const format = calendarDataFormatter(found.element)
+  const zoneless = calendarDataFormatter(found.element, withoutZones)
   // A listing in its usual form is told from finished text.
-  const finished = ({ held }: Loaded<'object'>): string | undefined => held && `${opening}${escapedCalendarData(held)}${closing}`
+  const finished = ({ held }: Loaded<'object'>, context: Context): string | undefined => held && !wantsZoneless(context) ? `${opening}${escapedCalendarData(held)}${closing}` : undefined
   return [property({
     name: caldav('calendar-data'),
     source: 'RFC 4791 §9.6',
     on: ['object'],
     allprop: false,
-    get: async (object) => [format(await object.stored(), floatingZone ?? (await object.calendar()).timeZone)],
+    get: async (object, context) => [(wantsZoneless(context) ? zoneless : format)(await object.stored(), floatingZone ?? (await object.calendar()).timeZone)],
     ...(format === calendarData && { finished }),
   })]
 }
@@ -57,16 +59,21 @@ const [opening = '', closing = ''] = formatFragment(element(caldav('calendar-dat
 /**
  * Reads the calendar-data element of a request, once for all the objects of its answer.
  *
+ * @param trim           what is left of each object besides
  * @throws GrammarError  when it is not what RFC 4791 §9.6 allows
  * @throws DavError 403  CALDAV:supported-calendar-data for another form than iCalendar 2.0
  */
-export function calendarDataFormatter(requested: XmlElement): CalendarDataFormatter {
+export function calendarDataFormatter(requested: XmlElement, trim?: (calendar: Component) => Component): CalendarDataFormatter {
   const request = parseCalendarDataRequest(requested)
   if (request.contentType !== 'text/calendar' || request.version !== '2.0') {
-    throw new DavError(403, 'Calendar data is told as text/calendar, version 2.0.', { condition: caldav('supported-calendar-data') })
+    throw new DavError(403, 'Calendar data is told as text/calendar, version 2.0: ask for that.', { condition: caldav('supported-calendar-data') })
   }
   const { component: selection } = request
   const restrict = restrictionOf(request)
+  if (trim !== undefined) {
+    const chosen = (calendar: Component): Component => (selection === undefined ? calendar : selected(calendar, selection))
+    return ({ series, owner }, zone) => formatComponent(chosen(trim(componentOf(restrict?.(series, zone) ?? series, owner))))
+  }
   if (selection === undefined) {
     return restrict === undefined ? calendarData : ({ series, owner }, zone) => formatCalendarObject(restrict(series, zone), owner)
   }

@@ -27,14 +27,17 @@ export function timeZoneText(zone: TimeZoneId): string {
   return text
 }
 
-/** @throws DavError 403 CALDAV:valid-calendar-data when it is no VCALENDAR with one VTIMEZONE that can be told to be a known zone; 409 to remove it */
+/**
+ * @throws DavError 403 CALDAV:valid-calendar-data when it is no VCALENDAR with one VTIMEZONE, CALDAV:valid-timezone when that is no known zone
+ *         (RFC 7809 §3.1.4); 409 to remove it
+ */
 export function readTimeZone(value: XmlElement | undefined): TimeZoneId {
   if (value === undefined) throw zoneIsNeeded()
   try {
     return parseTimeZone(textOf(value))
   } catch (error) {
     if (!(error instanceof CalendarDataError)) throw error
-    throw new DavError(403, error.message, { condition: caldav('valid-calendar-data'), cause: error })
+    throw new DavError(403, error.message, { condition: caldav(error.precondition), cause: error })
   }
 }
 
@@ -42,8 +45,8 @@ export function readTimeZone(value: XmlElement | undefined): TimeZoneId {
 export function findNamedZone(value: XmlElement | undefined): TimeZoneId {
   if (value === undefined) throw zoneIsNeeded()
   const zone = findTimeZone(textOf(value).trim())
-  if (zone === undefined) throw new DavError(403, 'There is no time zone of that name.', { condition: caldav('valid-timezone') })
+  if (zone === undefined) throw new DavError(403, 'There is no time zone of that name: send one of the IANA, such as Europe/Berlin, or a whole VTIMEZONE.', { condition: caldav('valid-timezone') })
   return zone
 }
 
-const zoneIsNeeded = (): DavError => new DavError(409, 'A calendar always has a time zone.')
+const zoneIsNeeded = (): DavError => new DavError(409, 'A calendar always has a time zone: set another one instead of removing it.')

@@ -134,6 +134,7 @@ function davRequestOf(exchange: Exchange, limits: BodyLimits): DavRequest {
     method: raw.method,
     path,
     headers: raw.headers,
+    host: bindings.incoming?.headers[':authority']?.toString() ?? raw.headers.get('host') ?? undefined,
     get signal() { return raw.signal },
     body() {
       return readBody(raw, limits, () => {

@@ -15,6 +15,8 @@ export interface NewCalendar {
 }
 
 export interface TestBackend {
+  /** Another one over the same service, which holds nothing yet. */
+  replica(options: BackendOptions): TestBackend
   session(address: string): CalendarSession
   addCalendar(account: string, calendar: NewCalendar): Promise<void>
   /** Many small events in the account's own calendar. */
@@ -31,14 +33,35 @@ export interface TestBackend {
 
 const origin = 'http://calendar.test'
 
-export async function openBackend({ cacheBytes = 50_000_000 }: { readonly cacheBytes?: number } = {}): Promise<TestBackend> {
+export interface BackendOptions {
+  /** Left out: enough for every test. */
+  readonly cacheBytes?: number
+  /** Told of each call to the API as it begins: how many there were with it. */
+  readonly onCall?: (calls: number) => void
+}
+
+export async function openBackend(options: BackendOptions = {}): Promise<TestBackend> {
   const emulator = createEmulator({ control: true })
+  const backend = backendOver(emulator, options)
+  return {
+    ...backend,
+    close: async () => {
+      await backend.close()
+      emulator.close()
+    },
+  }
+}
+
+function backendOver(emulator: ReturnType<typeof createEmulator>, { cacheBytes = 50_000_000, onCall }: BackendOptions): TestBackend {
   let calls = 0
   const faults: { readonly path: string; readonly status: number; times: number }[] = []
   const backend = cachedBackend(createGoogleBackend({
     apiUrl: `${origin}/calendar/v3`, tokenUrl: `${origin}/token`, pause: async () => {},
     transport: (request) => {
-      if (request.url.startsWith(`${origin}/calendar/v3`)) calls += 1
+      if (request.url.startsWith(`${origin}/calendar/v3`)) {
+        calls += 1
+        onCall?.(calls)
+      }
       const fault = faults.find((each) => each.times > 0 && decodeURIComponent(request.url).includes(each.path))
       if (fault === undefined) return emulator.transport(request)
       fault.times -= 1
@@ -46,6 +69,7 @@ export async function openBackend({ cacheBytes = 50_000_000 }: { readonly cacheB
     },
   }), { maxBytes: cacheBytes, freshnessMs: 0 })
   return {
+    replica: (options) => backendOver(emulator, options),
     session: (address) => {
       emulator.ensureAccount(address)
       return backend.session({ address: emailAddress(address)! })
@@ -86,9 +110,6 @@ export async function openBackend({ cacheBytes = 50_000_000 }: { readonly cacheB
       return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) }
     },
     calls: () => calls,
-    close: async () => {
-      await backend.close()
-      emulator.close()
-    },
+    close: () => backend.close(),
   }
 }

@@ -11,7 +11,7 @@ import { element, formatFragment, rootDeclarations } from '../../src/dav/xml.ts'
 import { toTree } from '../xml-tree.ts'
 import type { Tree } from '../xml-tree.ts'
 import { openBackend } from './backend.ts'
-import type { NewCalendar } from './backend.ts'
+import type { BackendOptions, NewCalendar, TestBackend } from './backend.ts'
 
 export const ME = 'me@example.org'
 export const HOME = `/calendar/dav/${ME}/`
@@ -56,24 +56,29 @@ export interface Gateway {
   /** How many calls the backend has had. */
   calls(): number
   readonly notices: readonly Notice[]
+  /** Another gateway before the same service, which has not read anything yet; closed by itself. */
+  replica(options?: GatewayOptions): Gateway
   close(): Promise<void>
 }
 
 /** How a backend's fault is told in tests: as the server does, but without its table. */
 const faultStatus = 503
 
-export interface GatewayOptions {
-  /** Left out: enough for every test. */
-  readonly cacheBytes?: number
+export interface GatewayOptions extends BackendOptions {
   /** 'implicit' unless told. */
   readonly scheduling?: 'implicit' | 'outbox'
+  /** None unless told. */
+  readonly timeZoneServices?: readonly string[]
 }
 
 export async function openGateway(options: GatewayOptions = {}): Promise<Gateway> {
-  const backend = await openBackend(options)
+  return gatewayOver(await openBackend(options), options)
+}
+
+function gatewayOver(backend: TestBackend, options: GatewayOptions): Gateway {
   const notices: Notice[] = []
   const aliases = createAliases()
-  const environment: Environment = { settings: { maxResourceBytes: 100_000, scheduling: options.scheduling ?? 'implicit' }, notice: (notice: Notice) => void notices.push(notice) }
+  const environment: Environment = { settings: { maxResourceBytes: 100_000, scheduling: options.scheduling ?? 'implicit', timeZoneServices: options.timeZoneServices ?? [] }, notice: (notice: Notice) => void notices.push(notice) }
   const reply: Gateway['reply'] = (method, path, asked = {}) => handle(requestOf(method, path, asked), { ...accountOf(backend, asked.as ?? ME), aliases }, environment)
   return {
     notices, reply,
@@ -84,6 +89,7 @@ export async function openGateway(options: GatewayOptions = {}): Promise<Gateway
     mails: () => backend.mails(),
     rest: (address, method, path, body) => backend.rest(address, method, path, body),
     calls: () => backend.calls(),
+    replica: (others = options) => gatewayOver(backend.replica(others), others),
     close: () => backend.close(),
   }
 }
@@ -93,7 +99,7 @@ function requestOf(method: string, path: string, { headers, body, signal = new A
   return { method, path, headers: new Headers(headers), body: () => Promise.resolve(bytes), signal }
 }
 
-function accountOf(backend: Awaited<ReturnType<typeof openBackend>>, address: string): Account {
+function accountOf(backend: TestBackend, address: string): Account {
   const session = backend.session(address)
   return { address: session.address, session }
 }

@@ -5,7 +5,7 @@ import { formatResponse } from '../../src/dav/multistatus.ts'
 import type { ResponseElement } from '../../src/dav/multistatus.ts'
 import { textOf } from './gateway.ts'
 
-const context = { request: { headers: new Headers() }, prefers: { minimal: false, representation: false, depthNoroot: false } } as Context
+const context = { request: { headers: new Headers() }, prefers: { minimal: false, representation: false, depthNoroot: false }, settings: {} } as Context
 
 /** Counts how far it is pulled, and whether it is closed. */
 function watched<T>(items: readonly (T | Error)[]) {

@@ -93,7 +93,7 @@ const expectations: Readonly<Record<string, Expected>> = {
     expect(answer.headers.get('Schedule-Tag')).toMatch(/^"/)
     expect(await gateway.mails()).toEqual([`response ${ALICE}`])
     const { text } = await gateway.ask('GET', values['path']!.replace(ME, ALICE), { as: ALICE })
-    expect(text.replace(/\r\n /g, '')).toMatch(/PARTSTAT=ACCEPTED:mailto:me@example.org/)
+    expect(text.replace(/\r\n /g, '')).toMatch(/PARTSTAT=ACCEPTED[^:]*:mailto:me@example.org/)
   } },
   'macos-20-freebusy-outbox-post': { status: 200, needs: busyFor(ME, 'bob@example.org') },
   'macos-21-principal-property-search': { status: 207 },

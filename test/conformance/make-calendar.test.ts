@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CALENDAR, eventText, HOME, ME, openGateway, PRINCIPAL, propfindOf, putEvent } from '../caldav/gateway.ts'
 import type { Gateway } from '../caldav/gateway.ts'
-import { responseAt, treeOf } from '../xml-tree.ts'
+import { responseAt, responsesIn, treeOf } from '../xml-tree.ts'
 
 const C = '{urn:ietf:params:xml:ns:caldav}'
 
@@ -52,6 +52,11 @@ describe('MKCALENDAR (RFC 4791 §5.3.1)', () => {
     expect(await gateway.ask('GET', `${location}a.ics`)).toMatchObject({ status: 200 })
     const multiget = `<C:calendar-multiget ${namespaces}><D:prop><D:getetag/></D:prop><D:href>${asked}a.ics</D:href></C:calendar-multiget>`
     expect(responseAt((await gateway.ask('REPORT', asked, { body: multiget })).text, `${asked}a.ics`).statuses).toEqual({ '{DAV:}getetag': 200 })
+    const hrefs = responsesIn((await gateway.ask('PROPFIND', asked, { headers: { Depth: '1' } })).text).map(({ href }) => href)
+    expect(hrefs).toEqual([asked, `${asked}a.ics`])
+    const sync = '<sync-collection xmlns="DAV:"><sync-token/><prop><getetag/></prop></sync-collection>'
+    expect(responsesIn((await gateway.ask('REPORT', asked, { body: sync })).text).map(({ href }) => href)).toEqual([`${asked}a.ics`])
+    expect(responsesIn((await gateway.ask('PROPFIND', HOME, { headers: { Depth: '1' } })).text).map(({ href }) => href)).toContain(location)
     expect(await mkcalendar(asked)).toMatchObject({ status: 405 })
     expect(await gateway.ask('DELETE', asked)).toMatchObject({ status: 204 })
     expect(await gateway.ask('PROPFIND', asked, { headers: { Depth: '0' } })).toMatchObject({ status: 404 })
@@ -93,7 +98,7 @@ describe('extended MKCOL (RFC 5689 §3)', () => {
     expect(treeOf(answer.text)).toEqual(['{DAV:}mkcol-response',
       ['{DAV:}propstat', ['{DAV:}prop', ['{DAV:}resourcetype']], ['{DAV:}status', 'HTTP/1.1 424 Failed Dependency']],
       ['{DAV:}propstat', ['{DAV:}prop', ['{DAV:}getetag']], ['{DAV:}status', 'HTTP/1.1 403 Forbidden'], ['{DAV:}error', ['{DAV:}cannot-modify-protected-property']],
-        ['{DAV:}responsedescription', 'This property cannot be changed here.']],
+        ['{DAV:}responsedescription', 'This property cannot be changed: the server tells it, or the calendar service has no place for it.']],
     ])
   })
 

@@ -162,6 +162,29 @@ describe('GET and HEAD (RFC 9110 §9.3)', () => {
     expect(await get(A, { 'If-Match': '"other"' })).toMatchObject({ status: 412 })
   })
 
+  test('If-Modified-Since counts where no tag is asked about (RFC 9110 §13.1.3)', async () => {
+    await put(A, eventText('a'))
+    const read = await get(A)
+    const changed = read.headers.get('Last-Modified')!
+    for (const path of [A, CALENDAR]) {
+      expect(await get(path, { 'If-Modified-Since': changed })).toMatchObject({ status: 304, text: '' })
+      expect(await ask('HEAD', path, { 'If-Modified-Since': changed })).toMatchObject({ status: 304 })
+      expect(await get(path, { 'If-Modified-Since': 'Mon, 01 Jan 2001 00:00:00 GMT' })).toMatchObject({ status: 200 })
+      expect(await get(path, { 'If-Modified-Since': changed, 'If-None-Match': '"other"' })).toMatchObject({ status: 200 })
+      expect(await get(path, { 'If-Modified-Since': 'today' })).toMatchObject({ status: 200 })
+    }
+    expect(await get(A, { 'If-None-Match': tagOf(read), 'If-Modified-Since': 'Mon, 01 Jan 2001 00:00:00 GMT' })).toMatchObject({ status: 304 })
+    expect(await put(A, eventText('a', { summary: 'b' }), { 'If-Unmodified-Since': 'Mon, 01 Jan 2001 00:00:00 GMT' })).toMatchObject({ status: 412 })
+    expect(await put(A, eventText('a', { summary: 'b' }), { 'If-Unmodified-Since': 'Mon, 01 Jan 2001 00:00:00 GMT', 'If-Match': tagOf(read) })).toMatchObject({ status: 204 })
+  })
+
+  test.each([() => A, () => CALENDAR])('a Range is answered with the whole, which is said (RFC 9110 §14.3)', async (path) => {
+    await put(A, eventText('a'))
+    const answer = await get(path(), { Range: 'bytes=0-9' })
+    expect(answer).toMatchObject({ status: 200, text: expect.stringMatching(/^BEGIN:VCALENDAR[^]*END:VCALENDAR\r\n$/) })
+    expect(answer.headers.get('Accept-Ranges')).toBe('none')
+  })
+
   test('a calendar is one file of all its events, with each time zone once', async () => {
     const zoned = (uid: string, zone: string) => eventText(uid).replace('DTSTART:20260915T080000Z', `DTSTART;TZID=${zone}:20260915T080000`)
     await put(A, zoned('a', 'Europe/Berlin'))
@@ -217,11 +240,17 @@ describe('DELETE (RFC 4918 §9.6)', () => {
     expect(await ask('DELETE', `${READ_ONLY}a.ics`)).toMatchObject({ status: 403, condition: '{DAV:}need-privileges' })
   })
 
-  test('a calendar goes with all that is in it; a shared one leaves the home', async () => {
-    for (const path of [OTHER, READ_ONLY]) {
-      expect(await ask('DELETE', path)).toMatchObject({ status: 204 })
-      expect(await ask('PROPFIND', path, { Depth: '0' })).toMatchObject({ status: 404 })
-    }
+  test('a calendar goes with all that is in it', async () => {
+    const { text } = await ask('MKCALENDAR', `${HOME}mine/`).then(() => ask('PROPFIND', HOME, { Depth: '1' }))
+    const own = /<D:href>([^<]*\/c_[^<]*)<\/D:href>/.exec(text)?.[1] ?? `${HOME}mine/`
+    expect(await ask('DELETE', own)).toMatchObject({ status: 204 })
+    expect(await ask('PROPFIND', own, { Depth: '0' })).toMatchObject({ status: 404 })
+  })
+
+  // At its address it can be read for as long as its owner shares it: whether it is in the list would cost each poll a call of its own.
+  test('a shared one leaves the home', async () => {
+    for (const path of [OTHER, READ_ONLY]) expect(await ask('DELETE', path)).toMatchObject({ status: 204 })
+    expect((await ask('PROPFIND', HOME, { Depth: '1' })).text).not.toMatch(new RegExp(`${OTHER}|${READ_ONLY}`))
   })
 })
 

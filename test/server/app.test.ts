@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Backend, BackendError, type BackendFault, type CalendarSession } from '../../src/calendar/backend.ts'
 import type { Calendar } from '../../src/calendar/calendar.ts'
-import { calendarId, emailAddress, timeZoneId } from '../../src/calendar/identifiers.ts'
+import { backendSyncToken, calendarId, emailAddress, instant, timeZoneId } from '../../src/calendar/identifiers.ts'
 import { type AppOptions, createApp } from '../../src/server/app.ts'
 import { proxyList } from '../../src/server/clear-http.ts'
 import { parseAccounts } from '../../src/server/credentials/accounts.ts'
@@ -179,6 +179,7 @@ test('the address that was asked for a new calendar stands for it afterwards, fo
   const session: Partial<CalendarSession> = {
     address, createCalendar: async () => made,
     calendar: async (id) => (id === made.id ? made : Promise.reject(new BackendError('gone', 'none'))),
+    state: async (id) => (id === made.id ? { updated: instant(0), token: backendSyncToken('0') } : Promise.reject(new BackendError('gone', 'none'))),
   }
   const { ask } = build({ backend: { session: () => session as CalendarSession, close: async () => {} } })
   const wanted = `/calendar/dav/${address}/wanted/`

@@ -34,6 +34,28 @@ describe('bodies within a limit', () => {
     expect(await outcome(request)).toMatchObject({ status: 413, condition: undefined })
   })
 
+  const coded = (method: string, headers: Record<string, string>) => new Request(target, { method, body: 'a', headers })
+
+  test.each([
+    ['PUT', { 'content-encoding': 'gzip' }], ['PROPFIND', { 'content-encoding': 'br, gzip' }], ['POST', { 'content-encoding': 'x-gzip' }],
+  ])('%s, packed %o: 415 with what is understood (RFC 9110 §12.5.3)', async (method, headers) => {
+    expect(await outcome(coded(method, headers))).toMatchObject({ status: 415, headers: { 'Accept-Encoding': 'identity' } })
+  })
+
+  test.each([
+    ['PROPFIND', { 'content-encoding': 'identity' }], ['PUT', { 'content-encoding': 'Identity' }], ['REPORT', { 'transfer-encoding': 'chunked' }],
+    ['REPORT', { 'content-type': 'text/xml; charset="UTF-8"' }], ['REPORT', { 'content-type': 'application/xml;charset=utf-16' }],
+    ['REPORT', { 'content-type': 'application/x-www-form-urlencoded' }],
+  ])('%s with %o: read', async (method, headers) => { expect(await outcome(coded(method, headers))).toBe(1) })
+
+  test('another transfer coding than chunked: 501 (RFC 9112 §6.1)', async () => {
+    expect(await outcome(coded('PUT', { 'transfer-encoding': 'gzip, chunked' }))).toMatchObject({ status: 501 })
+  })
+
+  test('XML in another character set than those of Unicode: 415 (RFC 4918 §19)', async () => {
+    expect(await outcome(coded('PROPFIND', { 'content-type': 'text/xml; charset=iso-8859-1' }))).toMatchObject({ status: 415 })
+  })
+
   test('what is beyond is not read', async () => {
     let pulled = 0
     await outcome(streamed('PUT', pieces(1000, () => { pulled += 1 })))

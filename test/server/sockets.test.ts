@@ -7,10 +7,10 @@ import { connect } from 'node:net'
 import { dirname } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { connect as connectTls } from 'node:tls'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Backend, BackendError, type CalendarSession, type StoredSeries } from '../../src/calendar/backend.ts'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Backend, BackendError, type CalendarSession, type ObjectTag, type StoredSeries } from '../../src/calendar/backend.ts'
 import type { Calendar } from '../../src/calendar/calendar.ts'
-import { backendSyncToken, calendarId, emailAddress, instant, type ObjectName, objectName, timeZoneId } from '../../src/calendar/identifiers.ts'
+import { backendSyncToken, calendarId, emailAddress, instant, type ObjectName, objectName, revision, timeZoneId } from '../../src/calendar/identifiers.ts'
 import { createApp } from '../../src/server/app.ts'
 import { proxyList } from '../../src/server/clear-http.ts'
 import { parseAccounts } from '../../src/server/credentials/accounts.ts'
@@ -31,13 +31,28 @@ async function breaking(_: unknown, names: readonly ObjectName[]): Promise<Reado
   return new Map<ObjectName, StoredSeries>()
 }
 
+/** What becomes of a listing that has no end. */
+let endless = { begun: Promise.withResolvers<void>(), ended: Promise.withResolvers<void>() }
+
+async function* tagsWithoutEnd(): AsyncGenerator<ObjectTag> {
+  try {
+    for (let index = 0; ; index += 1) {
+      yield { name: objectName(`${index}.ics`) ?? expect.fail(), revision: revision('1'), updated: instant(0) }
+      endless.begun.resolve()
+      await new Promise(setImmediate)
+    }
+  } finally {
+    endless.ended.resolve()
+  }
+}
+
 const calendar: Calendar = {
   id: calendarId('anna@example.com'), displayName: 'Anna', timeZone: timeZoneId('UTC'), access: 'own', isPrimary: true, defaultAlarms: [],
 }
 const working: Partial<CalendarSession> = {
   address: emailAddress('anna@example.com') ?? expect.fail(),
   calendar: async (id) => (id === calendar.id ? calendar : down()), calendars: async () => [calendar],
-  state: async () => ({ updated: instant(0), token: backendSyncToken('0') }), objectsByName: breaking,
+  state: async () => ({ updated: instant(0), token: backendSyncToken('0') }), objectsByName: breaking, tags: tagsWithoutEnd,
 }
 /** Knows one calendar, whose reading breaks; all else is down: a request that gets so far is answered 503. */
 const backend: Backend = {
@@ -168,5 +183,54 @@ describe('an answer that breaks after its status was sent', () => {
     const failure = await text(stream).catch((error: NodeJS.ErrnoException) => error.code)
     session.close()
     expect([failure, stream.rstCode]).toEqual(['ERR_HTTP2_STREAM_ERROR', constants.NGHTTP2_INTERNAL_ERROR])
+  })
+})
+
+describe('an event is moved within this server only (RFC 4918 §9.9.4)', () => {
+  const path = '/calendar/dav/anna@example.com/events/a.ics'
+  const move = (destination: string) => ({ authorization, destination: `${destination}/calendar/dav/anna@example.com/events/b.ics` })
+
+  test('HTTP/1.1 names the server in Host', async () => {
+    const ask = (headers: Record<string, string>) => new Promise<number | undefined>((resolve, reject) => {
+      request({ host: '127.0.0.1', port: listener.port, ca, agent: false, method: 'MOVE', path, headers }, (response) => { resolve(response.resume().statusCode) }).on('error', reject).end()
+    })
+    expect([await ask(move('https://elsewhere.example.org')), await ask(move(`https://127.0.0.1:${listener.port}`))]).toEqual([502, 404])
+  })
+
+  test('HTTP/2 in :authority', async () => {
+    const session = connectHttp2(`https://127.0.0.1:${listener.port}`, { ca })
+    const ask = async (headers: Record<string, string>) => {
+      const stream = session.request({ ':method': 'MOVE', ':path': path, ...headers })
+      stream.end()
+      const [answer] = await once(stream.resume(), 'response') as [Record<string, unknown>]
+      return answer[':status']
+    }
+    expect([await ask(move('https://elsewhere.example.org')), await ask(move(`https://127.0.0.1:${listener.port}`))]).toEqual([502, 404])
+    session.close()
+  })
+})
+
+describe('a client that leaves while a calendar is listed ends the reading', () => {
+  const headers = { authorization, depth: '1' }
+  const path = '/calendar/dav/anna@example.com/events/'
+  beforeEach(() => { endless = { begun: Promise.withResolvers<void>(), ended: Promise.withResolvers<void>() } })
+
+  test('HTTP/1.1', async () => {
+    const leaving = request({ host: '127.0.0.1', port: listener.port, ca, agent: false, method: 'PROPFIND', path, headers }).on('error', () => {})
+    leaving.end(xml)
+    await endless.begun.promise
+    leaving.destroy()
+    await endless.ended.promise
+  })
+
+  test.each(['the stream', 'the connection'])('HTTP/2: it ends %s', async (what) => {
+    const session = connectHttp2(`https://127.0.0.1:${listener.port}`, { ca }).on('error', () => {})
+    const leaving = session.request({ ':method': 'PROPFIND', ':path': path, ...headers }).on('error', () => {})
+    leaving.end(xml)
+    await endless.begun.promise
+    if (what === 'the stream') leaving.close(constants.NGHTTP2_CANCEL)
+    else session.destroy()
+    await endless.ended.promise
+    session.destroy()
   })
 })

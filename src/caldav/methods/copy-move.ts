@@ -49,7 +49,7 @@ interface Transfer {
 
 async function carryOut(context: Context, from: Place, transferred: (context: Context, transfer: Transfer) => Promise<unknown>): Promise<DavReply> {
   const to = destinationOf(context)
-  if (to.id === from.id && to.name === from.name) throw new DavError(403, 'The destination is the event itself.')
+  if (to.id === from.id && to.name === from.name) throw new DavError(403, 'The destination is the event itself: choose another address.')
   const calendar = await parentOf(context, to)
   try {
     return await withoutConflict(async () => {
@@ -65,7 +65,7 @@ async function carryOut(context: Context, from: Place, transferred: (context: Co
 /** @throws DavError 502 for another server (RFC 4918 §9.9.4), 409 where the calendar around it is missing, 403 for a place where no event can be */
 function destinationOf({ request, account }: Context): Place {
   const { origin, path } = parseDestination(request.headers.get('destination'))
-  const hosts = [request.headers.get('host'), request.headers.get('x-forwarded-host')].filter((host) => host !== null)
+  const hosts = [request.host ?? request.headers.get('host'), request.headers.get('x-forwarded-host')].filter((host) => host !== null)
   if (origin !== undefined && hosts.length > 0 && !hosts.some((host) => origin.endsWith(`://${host.toLowerCase()}`))) {
     throw new DavError(502, 'Events can only be moved and copied within this server.')
   }

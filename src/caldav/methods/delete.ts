@@ -2,8 +2,8 @@ import { BackendError } from '../../calendar/backend.ts'
 import type { StoredSeries } from '../../calendar/backend.ts'
 import { preconditionFailed, writeCondition } from '../conditions.ts'
 import type { Context, DavReply } from '../context.ts'
-import { existing, notFound } from '../existing.ts'
-import { loadCalendar, storedOrNone } from '../load.ts'
+import { existing, notFound, notFoundIfGone } from '../existing.ts'
+import { calendarToRead, storedOrNone } from '../load.ts'
 import { method } from '../method.ts'
 import { needPrivileges, requirePrivilege } from '../privileges.ts'
 import { rememberedMatch } from '../remembered.ts'
@@ -26,9 +26,9 @@ export const remove = method({
 })
 
 async function removeObject(context: Context, target: On<'object'>): Promise<void> {
-  const calendar = await loadCalendar(context, calendarOf(target))
+  const calendar = calendarToRead(context, calendarOf(target))
   if (calendar === undefined) throw notFound()
-  await requirePrivilege(calendar, 'unbind')
+  await requirePrivilege(calendar, 'unbind').catch(notFoundIfGone)
   try {
     await withoutConflict(() => attempt(context, target))
   } catch (error) {
@@ -44,12 +44,12 @@ async function attempt(context: Context, target: On<'object'>): Promise<void> {
   const current = await storedOrNone(context, id, name)
   const condition = writeCondition(context.request.headers, current, id)
   if (current === undefined) throw notFound()
-  await context.account.session.remove(id, name, { condition, notify: notifyOfRemoval(context, current), known: current })
+  await context.account.session.remove(id, name, { condition, notify: notifyOfRemoval(context), known: current })
 }
 
 /** The version that the client knows, by the removal alone. What is gone already is not that version any more. */
 async function removeUnseen(context: Context, { id, name }: On<'object'>, known: StoredSeries): Promise<void> {
-  const options = { condition: { kind: 'unchanged', revision: known.revision }, notify: notifyOfRemoval(context, known), known } as const
+  const options = { condition: { kind: 'unchanged', revision: known.revision }, notify: notifyOfRemoval(context), known } as const
   return context.account.session.remove(id, name, options).catch((error: unknown) => {
     throw error instanceof BackendError && error.fault === 'gone' ? preconditionFailed(error) : error
   })

@@ -7,10 +7,11 @@ import { calendarFile } from '../calendar-file.ts'
 import { visibleOrNone } from '../load.ts'
 import { method } from '../method.ts'
 import { httpDate } from '../http-date.ts'
-import { CALENDAR_OBJECT_TYPE, calendarData } from '../render.ts'
+import { CALENDAR_OBJECT_TYPE } from '../render.ts'
 import type { Resource } from '../resource.ts'
 import { scheduleTagOf } from '../schedule-tag.ts'
 import { calendarEtagOf, etagOfTag } from '../tags.ts'
+import { calendarDataFor, variance } from '../zoneless.ts'
 
 const row = {
   source: 'RFC 9110 §9.3.1, RFC 4791 §5.3.4',
@@ -41,8 +42,11 @@ async function readObject(context: Context, target: Extract<Resource, { kind: 'o
   if (stored === undefined) throw notFound()
   const headers = objectHeaders(stored, target.id)
   if (isNotModified(context.request.headers, headers.ETag, stored.updated)) return { status: 304, headers: { ETag: headers.ETag } }
-  return { status: 200, headers, body: calendarData(stored) }
+  return { status: 200, headers: { ...headers, ...wholeOnly, ...variance(context) }, body: calendarDataFor(context, stored) }
 }
+
+/** RFC 9110 §14.3: a Range is not looked at. */
+const wholeOnly = { 'Accept-Ranges': 'none' } as const
 
 type ObjectHeaders = Readonly<Record<'ETag' | 'Content-Type' | 'Last-Modified', string> & Partial<Record<'Schedule-Tag', string>>>
 
@@ -59,7 +63,7 @@ export function scheduleTagHeader(stored: StoredSeries, calendar: CalendarId): {
 
 async function readCalendar(context: Context, loaded: Loaded<'calendar'>): Promise<DavReply> {
   const state = await loaded.state()
-  const headers = { ETag: calendarEtagOf(state), 'Content-Type': 'text/calendar; charset=utf-8', 'Last-Modified': httpDate(state.updated) }
+  const headers = { ETag: calendarEtagOf(state), 'Content-Type': 'text/calendar; charset=utf-8', 'Last-Modified': httpDate(state.updated), ...wholeOnly, ...variance(context) }
   if (isNotModified(context.request.headers, headers.ETag, state.updated)) return { status: 304, headers: { ETag: headers.ETag } }
   if (context.request.method === 'HEAD') return { status: 200, headers }
   return { status: 200, headers, body: await calendarFile(context, await loaded.calendar()) }

@@ -27,6 +27,7 @@ export const mkcalendar = method({
   name: 'MKCALENDAR',
   source: 'RFC 4791 §5.3.1',
   on: ['calendar'],
+  makes: true,
   refusedOn: ['root', 'principal', 'home', 'object'],
   run: async (context, target) => {
     const request = parseMakeCollection(await context.request.body())
@@ -40,6 +41,7 @@ export const mkcol = method({
   name: 'MKCOL',
   source: 'RFC 5689 §3',
   on: ['calendar'],
+  makes: true,
   refusedOn: ['root', 'principal', 'home', 'object'],
   run: async (context, target) => {
     const body = await context.request.body()
@@ -82,8 +84,8 @@ const wrongPlace = (): DavError =>
 
 /** What makes calendars is not allowed where something is, and so not named there (RFC 9110 §15.5.6). */
 function occupied({ tables }: Context, { kind }: Resource): DavError {
-  const allowed = tables.methodsOn(kind).filter((name) => name !== mkcalendar.name && name !== mkcol.name)
-  return new DavError(405, 'There is something at this address already.', { condition: dav('resource-must-be-null'), headers: { Allow: allowed.join(', ') } })
+  const headers = { Allow: tables.methodsOn(kind, 'taken').join(', ') }
+  return new DavError(405, 'There is something at this address already: choose another one.', { condition: dav('resource-must-be-null'), headers })
 }
 
 function planOf({ tables }: Context, { properties }: MakeCollectionRequest): readonly Planned[] {

@@ -8,5 +8,5 @@ export const options = method({
   name: 'OPTIONS',
   source: 'RFC 9110 §9.3.7, RFC 4918 §10.1, RFC 4791 §5.1',
   on: ['root', 'principal', 'home', 'calendar', 'object', 'inbox', 'outbox'],
-  run: async ({ tables }, target) => ({ status: 200, headers: { Allow: tables.methodsOn(target.kind).join(', '), 'Content-Length': '0' } }),
+  run: async ({ tables }, target) => ({ status: 200, headers: { Allow: tables.methodsAt(target).join(', '), 'Content-Length': '0' } }),
 })

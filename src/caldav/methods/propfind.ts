@@ -1,14 +1,16 @@
+import type { CalendarState } from '../../calendar/backend.ts'
 import type { ResponseElement } from '../../dav/multistatus.ts'
 import { parseDepth } from '../../dav/headers.ts'
 import { dav } from '../../dav/names.ts'
 import { parsePropfind } from '../../dav/requests.ts'
 import type { PropertySelection } from '../../dav/requests.ts'
-import type { Context, LoadedResource } from '../context.ts'
+import type { Context, Loaded, LoadedResource } from '../context.ts'
 import { DavError } from '../errors.ts'
 import { members, membersWithSeries } from '../load.ts'
-import { existing } from '../existing.ts'
+import { calendarOfReading, existing, notFoundIfGone } from '../existing.ts'
 import { method } from '../method.ts'
 import { describe, describer, memberDescriber, readsSeries } from '../property.ts'
+import type { Describer } from '../property.ts'
 import { listing, mapInOrder, multistatusReply } from '../reply.ts'
 import type { ResourceKind } from '../resource.ts'
 
@@ -23,7 +25,8 @@ export const propfind = method({
   run: async (context, target) => {
     const depth = depthOn(target.kind, context.request.headers)
     const selection = parsePropfind(await context.request.body())
-    return multistatusReply(context, responses(context, await existing(context, target), selection, depth))
+    const loaded = target.kind === 'calendar' && depth === '1' ? calendarOfReading(context, target) : await existing(context, target)
+    return multistatusReply(context, responses(context, loaded, selection, depth)).catch(notFoundIfGone)
   },
 })
 
@@ -43,9 +46,32 @@ function depthOn(kind: ResourceKind, headers: Headers): '0' | '1' {
 async function* responses(context: Context, loaded: LoadedResource, selection: PropertySelection, depth: '0' | '1'): AsyncGenerator<ResponseElement> {
   if (depth === '0') return yield await describe(context, loaded, selection)
   const tell = memberDescriber(context, selection)
+  if (loaded.kind === 'calendar') return yield* listed(context, loaded, selection, tell)
   // A home tells of its calendars too: one of them that cannot be reached does not spoil the listing of the others.
   const tellFirst = loaded.kind === 'home' ? tell : describer(context, selection)
   // RFC 8144 §4: without the resource itself.
   if (!context.prefers.depthNoroot) yield await tellFirst(loaded)
-  yield* loaded.kind === 'home' ? mapInOrder(members(context, loaded), AT_ONCE, tell) : listing(loaded.kind === 'calendar' && readsSeries(context, selection) ? membersWithSeries(context, loaded) : members(context, loaded), tell)
+  yield* loaded.kind === 'home' ? mapInOrder(members(context, loaded), AT_ONCE, tell) : listing(members(context, loaded), tell)
+}
+
+/**
+ * A calendar and its objects. The state that the calendar tells of itself must not be newer than its listing, or a client would never
+ * learn what it misses: it is that of the listing, which is read first, or it is asked for ahead of another one.
+ */
+async function* listed(context: Context, calendar: Loaded<'calendar'>, selection: PropertySelection, tell: Describer): AsyncGenerator<ResponseElement> {
+  const read = readsSeries(context, selection) ? membersWithSeries : members
+  // RFC 8144 §4: without the resource itself.
+  if (context.prefers.depthNoroot) return yield* listing(read(context, calendar), tell)
+  let state: CalendarState | undefined
+  const inside = read(context, calendar, (told) => { state ??= told })
+  const first = await inside.next()
+  const isTold = state !== undefined
+  yield await describe(context, isTold ? { ...calendar, state: () => Promise.resolve(state!) } : calendar, selection)
+  if (!isTold) await inside.return()
+  yield* listing(isTold ? resumed(first, inside) : read(context, calendar), tell)
+}
+
+async function* resumed<T>(first: IteratorResult<T, void>, rest: AsyncGenerator<T, void, undefined>): AsyncGenerator<T> {
+  if (first.done !== true) yield first.value
+  yield* rest
 }

@@ -50,11 +50,11 @@ async function carriedOut(context: Context, loaded: LoadedResource, updates: rea
     return plans
   } catch (error) {
     if (!isRefusal(error)) throw error
-    return plans.map(({ name }) => ({ name, status: 403 }))
+    return plans.map(({ name }) => ({ name, status: 403, description: error.message }))
   }
 }
 
-const isRefusal = (error: unknown): boolean => error instanceof BackendError && (error.fault === 'forbidden' || error.fault === 'rejected')
+const isRefusal = (error: unknown): error is BackendError => error instanceof BackendError && (error.fault === 'forbidden' || error.fault === 'rejected')
 
 function planned(update: PropertyUpdate, row: PropertyRow | undefined): Planned {
   // RFC 4918 §14.23: to remove what is not there is no error.
@@ -74,7 +74,7 @@ export function attempted(name: Name, change: () => CalendarChange): Planned {
 
 /** RFC 4918 §16; said of unknown properties too, as there is no store for them. */
 export function refuseProtected(): never {
-  throw new DavError(403, 'This property cannot be changed here.', { condition: dav('cannot-modify-protected-property') })
+  throw new DavError(403, 'This property cannot be changed: the server tells it, or the calendar service has no place for it.', { condition: dav('cannot-modify-protected-property') })
 }
 
 /** RFC 4918 §9.2: where one fails, none is done; the others failed because of it. */

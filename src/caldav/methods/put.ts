@@ -1,20 +1,21 @@
 import { BackendError } from '../../calendar/backend.ts'
 import type { StoredSeries, WriteCondition, WriteOptions } from '../../calendar/backend.ts'
-import type { Calendar } from '../../calendar/calendar.ts'
 import { eventsOf } from '../../calendar/event.ts'
 import type { EventSeries } from '../../calendar/event.ts'
-import { calendarId } from '../../calendar/identifiers.ts'
+import { calendarId, timeZoneId } from '../../calendar/identifiers.ts'
 import type { CalendarId, ObjectName } from '../../calendar/identifiers.ts'
-import { parseCalendarObject } from '../../icalendar/parse.ts'
+import { CalendarDataError, parseCalendarObject } from '../../icalendar/parse.ts'
+import type { CalendarObject } from '../../icalendar/parse.ts'
+import { dependsOnCalendarZone } from '../../icalendar/zone-dependence.ts'
 import { wantsAbsent, writeCondition } from '../conditions.ts'
 import { checkIsCalendar } from '../content-type.ts'
 import type { Context, DavReply, Loaded } from '../context.ts'
 import { DavError } from '../errors.ts'
-import { loadCalendar, storedOrNone } from '../load.ts'
+import { tellAgain } from '../force-send.ts'
+import { calendarToRead, storedOrNone } from '../load.ts'
 import { method } from '../method.ts'
 import { requirePrivilege } from '../privileges.ts'
 import { rememberedMatch } from '../remembered.ts'
-import { calendarData } from '../render.ts'
 import { calendarOf, formatHref } from '../resource.ts'
 import type { Resource } from '../resource.ts'
 import { isScheduled } from '../schedule-tag.ts'
@@ -23,6 +24,7 @@ import type { AskedWrite, ScheduledWrite } from '../scheduling.ts'
 import { etagOf } from '../tags.ts'
 import { withUnsaid } from '../unsaid.ts'
 import { uidConflict, withoutConflict, writeRefusal } from '../write-errors.ts'
+import { calendarDataFor, variance } from '../zoneless.ts'
 import { objectHeaders, scheduleTagHeader } from './get.ts'
 
 type Target = Extract<Resource, { kind: 'object' }>
@@ -38,8 +40,8 @@ export const put = method({
     const sent = await context.request.body()
     const href = formatHref(target)
     try {
-      const series = seriesIn(sent, await calendar.calendar(), context)
-      const { stored, isNew } = await withoutConflict(() => write(context, target, series))
+      const series = await seriesIn(sent, calendar, context)
+      const { stored, isNew } = await withoutConflict(() => write(context, target, series)).catch(conflictIfGone)
       noticeDroppedAlarms(context, href, series, stored.series)
       return reply(context, target, { stored, isNew, sent })
     } catch (error) {
@@ -56,15 +58,37 @@ function noticeDroppedAlarms(context: Context, href: string, wanted: EventSeries
 
 /** @throws DavError 409 where there is no such calendar (RFC 4918 §9.7.1), 403 where it is read-only */
 export async function parentOf(context: Context, target: Target): Promise<Loaded<'calendar'>> {
-  const calendar = await loadCalendar(context, calendarOf(target))
-  if (calendar === undefined) throw new DavError(409, 'There is no such calendar: make it first, or choose another one.')
-  await requirePrivilege(calendar, 'write-content')
+  const calendar = calendarToRead(context, calendarOf(target))
+  if (calendar === undefined) throw noCalendar()
+  await requirePrivilege(calendar, 'write-content').catch(conflictIfGone)
   return calendar
 }
 
-/** @throws CalendarDataError with the precondition of RFC 4791 §5.3.2.1 that the body fails */
-function seriesIn(sent: Uint8Array, calendar: Calendar, { settings }: Context): EventSeries {
-  return parseCalendarObject(sent, { calendarZone: calendar.timeZone, maxBytes: settings.maxResourceBytes }).series
+const noCalendar = (cause?: unknown): DavError => new DavError(409, 'There is no such calendar: make it first, or choose another one.', { cause })
+
+/** Nothing but the calendar can be gone for a PUT. */
+function conflictIfGone(error: unknown): never {
+  throw error instanceof BackendError && error.fault === 'gone' ? noCalendar(error) : error
+}
+
+/**
+ * The calendar's zone is asked for only where the body depends on it, as a call of the backend may hang on it.
+ * @throws CalendarDataError with the precondition of RFC 4791 §5.3.2.1 that the body fails
+ */
+async function seriesIn(sent: Uint8Array, { calendar }: Loaded<'calendar'>, { settings: { maxResourceBytes: maxBytes } }: Context): Promise<EventSeries> {
+  const anyhow = inAnyZone(sent, maxBytes)
+  return anyhow?.series ?? parseCalendarObject(sent, { calendarZone: (await calendar()).timeZone, maxBytes }).series
+}
+
+/** @returns undefined where the calendar's zone may make a difference */
+function inAnyZone(sent: Uint8Array, maxBytes: number): CalendarObject | undefined {
+  try {
+    const parsed = parseCalendarObject(sent, { calendarZone: timeZoneId('UTC'), maxBytes })
+    return dependsOnCalendarZone(parsed) ? undefined : parsed
+  } catch (error) {
+    if (error instanceof CalendarDataError) return undefined
+    throw error
+  }
 }
 
 interface Written {
@@ -76,14 +100,14 @@ interface Written {
 async function write(context: Context, target: Target, series: EventSeries): Promise<Written> {
   const { headers } = context.request
   const { id, name } = target
-  if (wantsAbsent(headers)) return create(context, target, series, { kind: 'absent' })
+  if (wantsAbsent(headers)) return create(context, target, series, { condition: { kind: 'absent' } })
   const unseen = await writeUnseen(context, target, series)
   if (unseen !== undefined) return unseen
   const current = await storedOrNone(context, id, name)
   const condition = writeCondition(headers, current, id)
   // RFC 4791 §5.3.2.1: an object is never overwritten by one of another UID.
   if (current !== undefined && current.series.uid !== series.uid) throw uidConflict(formatHref(target))
-  if (current === undefined) return create(context, target, series, condition)
+  if (current === undefined) return create(context, target, series, { condition, known: 'absent' })
   return { stored: await changed(context, target, series, { condition, known: current }), isNew: false }
 }
 
@@ -91,7 +115,10 @@ async function write(context: Context, target: Target, series: EventSeries): Pro
 async function changed(context: Context, target: Target, series: EventSeries, options: { readonly condition: WriteCondition; readonly known: StoredSeries }): Promise<StoredSeries> {
   const { condition, known: current } = options
   const asked = { calendar: target.id, wanted: withUnsaid(series, current.series), current, isExact: condition.kind === 'unchanged' }
-  return carriedOut(context, target, scheduledWrite(context, asked), options)
+  const write = scheduledWrite(context, asked)
+  const stored = await carriedOut(context, target, write, options)
+  const { again = [] } = write
+  return stored.revision === current.revision && again.length > 0 ? tellAgain(context, target.id, stored, again) : stored
 }
 
 /**
@@ -113,17 +140,15 @@ async function writeUnseen(context: Context, target: Target, series: EventSeries
 }
 
 /** That nothing has this name says nothing of the UID: only the backend can tell that nobody has it. */
-async function create(context: Context, target: Target, wanted: EventSeries, condition: WriteCondition): Promise<Written> {
+async function create(context: Context, target: Target, wanted: EventSeries, options: Omit<WriteOptions, 'notify'>): Promise<Written> {
   const asked = { calendar: target.id, wanted, current: undefined, isExact: false }
   const write = scheduledWrite(context, asked)
   if (isScheduled(wanted)) await checkUnique(context, asked)
-  return { stored: await carriedOut(context, target, write, { condition }), isNew: true }
+  return { stored: await carriedOut(context, target, write, options), isNew: true }
 }
 
-async function carriedOut({ account: { session } }: Context, { id, name }: Target, { told, series, notify }: ScheduledWrite, options: Omit<WriteOptions, 'notify'>): Promise<StoredSeries> {
-  if (told === undefined) return session.put(id, name, series, { ...options, notify })
-  const known = await session.put(id, name, told, { ...options, notify: 'everybody' })
-  return session.put(id, name, series, { condition: { kind: 'present' }, notify, known })
+function carriedOut({ account: { session } }: Context, { id, name }: Target, { series, notify }: ScheduledWrite, options: Omit<WriteOptions, 'notify'>): Promise<StoredSeries> {
+  return session.put(id, name, series, { ...options, notify })
 }
 
 /** RFC 6638 §3.2.4.1. The calendar itself is left to the backend. */
@@ -142,14 +167,14 @@ function hrefInHome({ account }: Context, id: CalendarId, name: ObjectName): str
  * otherwise. RFC 8144 §3: with `return=representation` the stored text comes at once, and its ETag with it.
  */
 function reply(context: Context, target: Target, { stored, isNew, sent }: Written & { readonly sent: Uint8Array }): DavReply {
-  if (context.prefers.representation) return represented(target, stored, isNew ? 201 : 200)
-  const isAsSent = Buffer.from(calendarData(stored)).equals(sent)
+  if (context.prefers.representation) return represented(context, target, stored, isNew ? 201 : 200)
+  const isAsSent = Buffer.from(calendarDataFor(context, stored)).equals(sent)
   return { status: isNew ? 201 : 204, headers: { ...(isAsSent && { ETag: etagOf(stored.revision) }), ...scheduleTagHeader(stored, target.id) } }
 }
 
-function represented(target: Target, stored: StoredSeries, status: number): DavReply {
-  const more = { 'Content-Location': formatHref(target), 'Preference-Applied': 'return=representation', Vary: 'Prefer' }
-  return { status, headers: { ...objectHeaders(stored, target.id), ...more }, body: calendarData(stored) }
+function represented(context: Context, target: Target, stored: StoredSeries, status: number): DavReply {
+  const more = { 'Content-Location': formatHref(target), 'Preference-Applied': 'return=representation', ...variance(context, 'Prefer') }
+  return { status, headers: { ...objectHeaders(stored, target.id), ...more }, body: calendarDataFor(context, stored) }
 }
 
 /** RFC 8144 §3.2: who wants the representation is given the one that the condition failed on. @throws the refusal in all other cases */
@@ -157,5 +182,5 @@ async function refusalReply(context: Context, target: Target, refusal: unknown):
   const isAsked = context.prefers.representation && refusal instanceof DavError && refusal.status === 412
   const stored = isAsked ? await storedOrNone(context, target.id, target.name) : undefined
   if (stored === undefined) throw refusal
-  return represented(target, stored, 412)
+  return represented(context, target, stored, 412)
 }

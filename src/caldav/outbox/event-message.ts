@@ -6,14 +6,16 @@
 import { BackendError } from '../../calendar/backend.ts'
 import type { CalendarSession, StoredSeries } from '../../calendar/backend.ts'
 import { eventsOf } from '../../calendar/event.ts'
-import type { Attendee, EventSeries } from '../../calendar/event.ts'
+import type { EventSeries } from '../../calendar/event.ts'
 import { calendarId, objectName, sameAddress } from '../../calendar/identifiers.ts'
 import type { CalendarId, EmailAddress, EventUid, RecurrenceId } from '../../calendar/identifiers.ts'
 import type { RecipientResponse } from '../../dav/schedule-response.ts'
 import type { ItipMessage } from '../../icalendar/itip.ts'
 import type { Context } from '../context.ts'
+import { ownAnswer } from '../force-send.ts'
 import { withoutAttendees } from '../guest-list.ts'
 import { storedOrNone } from '../load.ts'
+import { ownCalendars } from '../own-calendars.ts'
 import { withoutConflict } from '../write-errors.ts'
 import type { PostedMessage, Recipient } from './message.ts'
 import { withMessage, withoutInstances } from './merge.ts'
@@ -145,17 +147,12 @@ async function reply(context: Context, { uid, parts }: EventMessage): Promise<St
     if (answer === undefined) continue
     const { participation } = answer
     const said = comment ?? answer.comment
-    if (context.settings.scheduling === 'outbox' && participation !== 'needs-action' && answerIn(stored.series, instance, answer.address)?.participation === participation) {
+    if (context.settings.scheduling === 'outbox' && participation !== 'needs-action' && ownAnswer(stored.series, instance, answer.address)?.participation === participation) {
       await session.answer(calendar, stored.name, instance, 'needs-action', 'nobody')
     }
     await session.answer(calendar, stored.name, instance, participation, 'everybody', said)
   }
   return allOf(requestStatus.success)
-}
-
-function answerIn(series: EventSeries, instance: RecurrenceId | undefined, own: EmailAddress): Attendee | undefined {
-  const event = series.kind === 'single' ? series.event : (instance && series.overrides.get(instance)) ?? (series.kind === 'recurring' ? series.master : undefined)
-  return event?.attendees.find(({ address }) => sameAddress(address, own))
 }
 
 interface Located {
@@ -171,10 +168,6 @@ async function located(context: Context, uid: EventUid): Promise<Located | undef
     if (stored) return { calendar, stored }
   }
   return undefined
-}
-
-async function ownCalendars({ account: { session } }: Context): Promise<readonly CalendarId[]> {
-  return (await session.calendars()).filter(({ access }) => access === 'own').map(({ id }) => id)
 }
 
 /** Everybody on any guest list of the event, and its organizer. */

@@ -4,27 +4,33 @@ import type { BusyPeriods, TimeRange, Unknown } from '../../calendar/calendar.ts
 import { eventsOf } from '../../calendar/event.ts'
 import type { EventSeries } from '../../calendar/event.ts'
 import { calendarId, eventUid, sameAddress } from '../../calendar/identifiers.ts'
-import type { EmailAddress, TimeZoneId } from '../../calendar/identifiers.ts'
+import type { CalendarId, EmailAddress, TimeZoneId } from '../../calendar/identifiers.ts'
 import type { RecipientResponse } from '../../dav/schedule-response.ts'
 import type { ItipMessage } from '../../icalendar/itip.ts'
 import type { Context } from '../context.ts'
 import { busySpans, formatFreeBusy, mergedBusySpans, withoutSpans } from '../free-busy.ts'
 import type { BusySpan } from '../free-busy.ts'
 import { storedOrNone } from '../load.ts'
+import { furtherAddresses, ownCalendars } from '../own-calendars.ts'
 import type { PostedMessage, Recipient } from './message.ts'
 import { requestStatus } from './request-status.ts'
 
 type Request = Extract<ItipMessage, { kind: 'free-busy' }>
 
 /**
- * One answer for each attendee, from one query for all of them. The backend tells no more than busy or free; of the user's own calendar
- * the events are read where it is busy at all, so that tentative times are told as such.
+ * One answer for each attendee, from one query for all of them. The backend tells no more than busy or free; of the user's own calendars
+ * the events are read where they are busy at all, so that tentative times are told as such.
  */
 export async function freeBusyResponses(context: Context, posted: PostedMessage<Request>): Promise<readonly RecipientResponse[]> {
-  const addresses = posted.recipients.flatMap(({ address }) => address ?? [])
-  const found = addresses.length === 0 ? new Map<EmailAddress, Told>() : await context.account.session.freeBusy(addresses, posted.message.range)
-  const known = await knowledge(context, posted, found)
-  return posted.recipients.map((recipient) => responseFor(posted.message, recipient, recipient.address && found.get(recipient.address), known))
+  const { message, recipients, maskedUids } = posted
+  const { session, address: own } = context.account
+  const addresses = recipients.flatMap(({ address }) => address ?? [])
+  const isOwnAsked = addresses.some((address) => sameAddress(address, own))
+  const calendars = isOwnAsked || maskedUids.length > 0 ? await ownCalendars(context) : []
+  const asked = [...addresses, ...(isOwnAsked ? furtherAddresses(calendars, own) : [])]
+  const found = asked.length === 0 ? new Map<EmailAddress, Told>() : await session.freeBusy(asked, message.range)
+  const known = await knowledge(context, posted, calendars, found)
+  return recipients.map((recipient) => responseFor(message, recipient, recipient.address && found.get(recipient.address), known))
 }
 
 type Told = BusyPeriods | Unknown
@@ -32,37 +38,37 @@ type Told = BusyPeriods | Unknown
 /** What is known beyond the backend's answer. */
 interface Known {
   readonly own: EmailAddress
-  /** Of the user's own calendar, without the masked events; undefined where nothing is to be told more exactly. */
-  readonly ownSpans: readonly BusySpan[] | undefined
+  /** Of the user's own calendars, without the masked events. */
+  readonly ownSpans: readonly BusySpan[]
   readonly masked: readonly EventSeries[]
   readonly zone: TimeZoneId | undefined
 }
 
-async function knowledge(context: Context, { message, maskedUids }: PostedMessage<Request>, found: ReadonlyMap<EmailAddress, Told>): Promise<Known> {
+/** @param calendars the user's own; their events are read where `found` has busy times of theirs */
+async function knowledge(context: Context, { message: { range }, maskedUids }: PostedMessage<Request>, calendars: readonly CalendarId[], found: ReadonlyMap<EmailAddress, Told>): Promise<Known> {
   const { account } = context
   const own = account.address
-  const isBusy = [...found].some(([address, told]) => sameAddress(address, own) && !('kind' in told) && told.length > 0)
-  if (!isBusy && maskedUids.length === 0) return { own, ownSpans: undefined, masked: [], zone: undefined }
-  const { timeZone } = await account.session.calendar(calendarId(own))
-  const masked = await maskedEvents(context, maskedUids)
-  const ownSpans = isBusy ? await spansOfEvents(context, message.range, { zone: timeZone, maskedUids }) : undefined
-  return { own, ownSpans, masked, zone: timeZone }
+  const isBusy = (id: string): boolean => [...found].some(([address, told]) => sameAddress(address, id) && !('kind' in told) && told.length > 0)
+  const masked = await maskedEvents(context, calendars, maskedUids)
+  const spans = await Promise.all(calendars.filter(isBusy).map((id) => spansOfEvents(context, id, range, maskedUids)))
+  const zone = masked.length === 0 ? undefined : (await account.session.calendar(calendarId(own))).timeZone
+  return { own, ownSpans: spans.flat(), masked, zone }
 }
 
-async function maskedEvents(context: Context, uids: readonly string[]): Promise<readonly EventSeries[]> {
-  const id = calendarId(context.account.address)
-  const found = await Promise.all(uids.map(async (uid) => {
+async function maskedEvents(context: Context, calendars: readonly CalendarId[], uids: readonly string[]): Promise<readonly EventSeries[]> {
+  const found = await Promise.all(uids.flatMap((uid) => calendars.map(async (id) => {
     const name = await context.account.session.nameOf(id, eventUid(uid))
     return name === undefined ? undefined : storedOrNone(context, id, name)
-  }))
+  })))
   return found.flatMap((stored) => (stored === undefined ? [] : [stored.series]))
 }
 
-async function spansOfEvents({ account, notice }: Context, range: Required<TimeRange>, { zone, maskedUids }: { readonly zone: TimeZoneId; readonly maskedUids: readonly string[] }): Promise<readonly BusySpan[]> {
+async function spansOfEvents({ account: { session }, notice }: Context, id: CalendarId, range: Required<TimeRange>, maskedUids: readonly string[]): Promise<readonly BusySpan[]> {
+  const { timeZone } = await session.calendar(id)
   const spans: BusySpan[] = []
-  for await (const each of account.session.objects(calendarId(account.address), range)) {
+  for await (const each of session.objects(id, range)) {
     if ('kind' in each) notice({ event: 'object-unavailable', name: each.name, reason: each.reason })
-    else if (!maskedUids.includes(each.series.uid)) spans.push(...busySpans(each.series, range, zone, account.address))
+    else if (!maskedUids.includes(each.series.uid)) spans.push(...busySpans(each.series, range, timeZone, id))
   }
   return spans
 }
@@ -80,7 +86,7 @@ function responseFor({ range, uid, organizer }: Request, { uri, address }: Recip
  * may have then. Calendar.app asks for it while it shows that very event.
  */
 function spansOf(address: EmailAddress, told: BusyPeriods, { own, ownSpans, masked, zone }: Known, range: Required<TimeRange>): readonly BusySpan[] {
-  if (sameAddress(address, own)) return ownSpans ?? []
+  if (sameAddress(address, own)) return ownSpans
   const busy = told.map((each): BusySpan => ({ ...each, type: 'BUSY' }))
   const isGuest = (series: EventSeries): boolean => eventsOf(series).some(({ attendees }) => attendees.some((each) => sameAddress(each.address, address)))
   const taken = zone === undefined ? [] : masked.filter(isGuest).flatMap((series) => busySpans(series, range, zone, address))

@@ -18,6 +18,6 @@ export const rfc3253: readonly PropertyRow[] = [
     source: 'RFC 3253 §3.1.3',
     on: ['root', 'principal', 'home', 'calendar', 'object', 'inbox', 'outbox'],
     allprop: false,
-    get: ({ kind }, { tables }) => tables.methodsOn(kind).map((name) => element(dav('supported-method'), [], { name })),
+    get: ({ kind }, { tables }) => tables.methodsOn(kind, 'taken').map((name) => element(dav('supported-method'), [], { name })),
   }),
 ]

@@ -2,23 +2,28 @@
 
 import type { StoredSeries } from '../../calendar/backend.ts'
 import type { ReportRequest } from '../../dav/requests.ts'
-import type { TimeZoneId } from '../../calendar/identifiers.ts'
+import type { TimeRange } from '../../calendar/calendar.ts'
+import { timeZoneId } from '../../calendar/identifiers.ts'
+import type { ObjectName, TimeZoneId } from '../../calendar/identifiers.ts'
+import { formatResponse } from '../../dav/multistatus.ts'
 import { caldav } from '../../dav/names.ts'
 import { element } from '../../dav/xml.ts'
-import { byName } from '../by-name.ts'
+import { byName, weights } from '../by-name.ts'
 import type { Context, DavReply, Loaded } from '../context.ts'
-import { existing } from '../existing.ts'
+import { calendarOfReading, existing, notFoundIfGone } from '../existing.ts'
 import { compileFilter } from '../filter.ts'
 import type { CalendarFilter } from '../filter.ts'
-import { objectOf, objectOfTag } from '../load.ts'
+import { objectOf, objectOfTag, tagsInOrder } from '../load.ts'
 import { describer } from '../property.ts'
-import type { PropertyRow } from '../property.ts'
+import type { Describer, PropertyRow } from '../property.ts'
 import { listing, multistatusReply } from '../reply.ts'
+import type { Resource } from '../resource.ts'
 import { calendarDataRows } from '../select.ts'
 import { findNamedZone, readTimeZone } from '../time-zones.ts'
 import { listOf, noticeUnavailable } from './answer.ts'
 import { report } from './row.ts'
 
+type On<K extends Resource['kind']> = Extract<Resource, { kind: K }>
 type Query = Extract<ReportRequest, { kind: 'calendar-query' }>
 
 /**
@@ -32,17 +37,23 @@ export const calendarQuery = report({
   on: ['calendar', 'object', 'inbox'],
   run: async (context, target, request) => {
     switch (target.kind) {
-      case 'calendar': return ofCalendar(context, await existing(context, target), request)
+      case 'calendar': return ofCalendar(context, target, request).catch(notFoundIfGone)
       case 'object': return ofObject(context, await existing(context, target), request)
       default: return existing(context, target).then(() => multistatusReply(context, listOf([])))
     }
   },
 })
 
-async function ofCalendar(context: Context, calendar: Loaded<'calendar'>, request: Query): Promise<DavReply> {
-  const { filter, data } = planOf(request, (await calendar.calendar()).timeZone)
-  const objects = data.length > 0 || filter.scope === 'some' ? matching(context, calendar, filter) : listed(context, calendar, filter)
-  return multistatusReply(context, listing(objects, describer(context, request.selection, data)))
+async function ofCalendar(context: Context, target: On<'calendar'>, request: Query): Promise<DavReply> {
+  const { filter, data } = planOf(request, undefined)
+  const calendar = filter.scope === 'none' ? await existing(context, target) : calendarOfReading(context, target)
+  if (data.length === 0 && filter.scope !== 'some') return multistatusReply(context, listing(listed(context, calendar, filter), describer(context, request.selection)))
+  let plan: Plan | undefined
+  // The calendar's zone comes with its objects: once some have been read it costs no call.
+  const settle = async (): Promise<Plan> => (plan ??= planOf(request, (context.account.session.lastTold?.(calendar.resource.id) ?? (await calendar.calendar())).timeZone))
+  let describe: Describer | undefined
+  const tell: Describer = (loaded) => (describe ??= describer(context, request.selection, plan?.data))(loaded)
+  return multistatusReply(context, listing(matching(context, calendar, filter, { settle, tell }), ({ raw }) => ({ raw })))
 }
 
 async function ofObject(context: Context, object: Loaded<'object'>, request: Query): Promise<DavReply> {
@@ -57,33 +68,55 @@ interface Plan {
   readonly data: readonly PropertyRow[]
 }
 
-function planOf(request: Query, calendarZone: TimeZoneId): Plan {
-  const zone = zoneOf(request, calendarZone)
-  return { filter: compileFilter(request.filter, zone, calendarZone), data: calendarDataRows(request.selection, zone) }
+/** @param calendarZone undefined: not known yet; then what does not depend on it is right, the range among it */
+function planOf(request: Query, calendarZone: TimeZoneId | undefined): Plan {
+  const own = zoneOf(request)
+  const zone = own ?? calendarZone ?? timeZoneId('UTC')
+  return { filter: compileFilter(request.filter, zone, own === undefined ? zone : calendarZone), data: calendarDataRows(request.selection, zone) }
 }
 
 /**
  * RFC 4791 §7.3, RFC 7809 §5.2: the zone of the request, else that of the calendar.
+ * @returns undefined where the request tells none
  * @throws DavError 403 CALDAV:valid-calendar-data (RFC 4791 §7.8) or CALDAV:valid-timezone
  */
-function zoneOf({ timeZone, timeZoneId }: Query, calendarZone: TimeZoneId): TimeZoneId {
-  if (timeZoneId !== undefined) return findNamedZone(element(caldav('timezone-id'), [timeZoneId]))
-  return timeZone === undefined ? calendarZone : readTimeZone(element(caldav('timezone'), [timeZone]))
+function zoneOf({ timeZone, timeZoneId: id }: Query): TimeZoneId | undefined {
+  if (id !== undefined) return findNamedZone(element(caldav('timezone-id'), [id]))
+  return timeZone === undefined ? undefined : readTimeZone(element(caldav('timezone'), [timeZone]))
 }
 
 /** For a filter that every object passes, or none: no event has to be read. */
 async function* listed(context: Context, calendar: Loaded<'calendar'>, filter: CalendarFilter): AsyncGenerator<Loaded<'object'>> {
   if (filter.scope === 'none') return
-  for await (const tag of byName(context, context.account.session.tags(calendar.resource.id))) yield objectOfTag(context, calendar, tag)
+  for await (const tag of tagsInOrder(context, calendar)) yield objectOfTag(context, calendar, tag)
 }
 
-async function* matching(context: Context, calendar: Loaded<'calendar'>, filter: CalendarFilter): AsyncGenerator<Loaded<'object'>> {
-  if (filter.scope === 'none') return
-  for await (const stored of byName(context, found(context, calendar, filter))) yield objectOf(calendar, stored)
+interface Telling {
+  readonly settle: () => Promise<Plan>
+  readonly tell: Describer
 }
 
-async function* found(context: Context, calendar: Loaded<'calendar'>, filter: CalendarFilter): AsyncGenerator<StoredSeries> {
-  for await (const each of context.account.session.objects(calendar.resource.id, filter.range)) {
+/** What is told of one object: it takes less room than the object, of which all are held until they are in order. */
+interface Told {
+  readonly name: ObjectName
+  readonly raw: string
+}
+
+async function* matching(context: Context, calendar: Loaded<'calendar'>, { scope, range }: CalendarFilter, telling: Telling): AsyncGenerator<Told> {
+  if (scope !== 'none') yield* byName(context, () => told(context, calendar, range, telling), ({ raw }) => weights.text(raw))
+}
+
+async function* told(context: Context, calendar: Loaded<'calendar'>, range: TimeRange | undefined, { settle, tell }: Telling): AsyncGenerator<Told> {
+  for await (const stored of found(context, calendar, range, settle)) {
+    const response = tell(objectOf(calendar, stored))
+    yield { name: stored.name, raw: formatResponse(response instanceof Promise ? await response : response) }
+  }
+}
+
+async function* found(context: Context, calendar: Loaded<'calendar'>, range: TimeRange | undefined, settle: () => Promise<Plan>): AsyncGenerator<StoredSeries> {
+  let filter: CalendarFilter | undefined
+  for await (const each of context.account.session.objects(calendar.resource.id, range)) {
+    filter ??= (await settle()).filter
     if ('kind' in each) noticeUnavailable(context, each)
     else if (filter.scope === 'all' || filter.matches(each.series)) yield each
   }

@@ -74,7 +74,7 @@ async function inPlaceOfHrefs(expansion: Expansion, content: XmlContent, asked: 
 
 async function responseAt(expansion: Expansion, href: string, asked: readonly ExpandedProperty[]): Promise<XmlElement> {
   if (expansion.left-- <= 0) {
-    throw new DavError(403, `More than ${MAX_FOLLOWED} hrefs would have to be followed.`, { condition: dav('number-of-matches-within-limits') })
+    throw new DavError(403, `More than ${MAX_FOLLOWED} hrefs would have to be followed: ask for fewer properties at once.`, { condition: dav('number-of-matches-within-limits') })
   }
   const resource = href.startsWith('/') ? parsePath(href) : undefined
   const loaded = resource && (await load(expansion.context, inOwnSpelling(expansion.context.account, resource)))

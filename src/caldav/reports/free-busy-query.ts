@@ -1,16 +1,20 @@
 /** CALDAV:free-busy-query (RFC 4791 §7.10): when the owner of a calendar is busy. */
 
 import type { TimeRange } from '../../calendar/calendar.ts'
-import { emailAddress } from '../../calendar/identifiers.ts'
-import type { CalendarId } from '../../calendar/identifiers.ts'
+import { emailAddress, sameAddress } from '../../calendar/identifiers.ts'
+import type { CalendarId, EmailAddress } from '../../calendar/identifiers.ts'
 import { caldav, dav } from '../../dav/names.ts'
 import type { TimeRangeElement } from '../../dav/requests.ts'
+import { clientGone } from '../client-gone.ts'
 import type { Context, Loaded } from '../context.ts'
 import { DavError } from '../errors.ts'
-import { existing } from '../existing.ts'
+import { calendarOfReading, existing, notFoundIfGone } from '../existing.ts'
 import { instantOfUtc } from '../filters/time-range.ts'
 import { busySpans, formatFreeBusy, maxBusySpans, mergedBusySpans, tooManyBusySpans } from '../free-busy.ts'
 import type { BusySpan } from '../free-busy.ts'
+import { furtherAddresses, ownCalendars } from '../own-calendars.ts'
+import { needPrivileges, readFreeBusy } from '../privileges.ts'
+import { formatHref } from '../resource.ts'
 import { noticeUnavailable } from './answer.ts'
 import { report } from './row.ts'
 
@@ -22,8 +26,8 @@ export const freeBusyQuery = report({
   on: ['principal', 'home', 'calendar', 'outbox'],
   run: async (context, target, request) => {
     const range = closedRange(request.range)
-    const loaded = await existing(context, target)
-    const spans = loaded.kind === 'calendar' && (await loaded.calendar()).access !== 'free-busy'
+    const loaded = target.kind === 'calendar' ? calendarOfReading(context, target) : await existing(context, target)
+    const spans = loaded.kind === 'calendar' && (await loaded.calendar().catch(notFoundIfGone)).access !== 'free-busy'
       ? await ofEvents(context, loaded, range)
       : await ofBackend(context, (target as { id: CalendarId }).id, range)
     return { status: 200, headers: { 'Content-Type': 'text/calendar; charset=utf-8' }, body: formatFreeBusy({ range, spans: mergedBusySpans(spans, range) }) }
@@ -32,13 +36,14 @@ export const freeBusyQuery = report({
 
 function closedRange({ start, end }: TimeRangeElement): Required<TimeRange> {
   if (start !== undefined && end !== undefined) return { from: instantOfUtc(start), to: instantOfUtc(end) }
-  throw new DavError(403, 'Busy times can be told of a time range with a start and an end only.', { condition: dav('number-of-matches-within-limits') })
+  throw new DavError(403, 'Busy times can be told of a time range with a start and an end only: send both.', { condition: dav('number-of-matches-within-limits') })
 }
 
 async function ofEvents(context: Context, { resource, calendar }: Loaded<'calendar'>, range: Required<TimeRange>): Promise<readonly BusySpan[]> {
   const spans: BusySpan[] = []
   const { timeZone } = await calendar()
   for await (const each of context.account.session.objects(resource.id, range)) {
+    if (context.request.signal.aborted) throw clientGone()
     if ('kind' in each) noticeUnavailable(context, each)
     else spans.push(...busySpans(each.series, range, timeZone, resource.id))
     if (spans.length > maxBusySpans) throw tooManyBusySpans()
@@ -46,12 +51,17 @@ async function ofEvents(context: Context, { resource, calendar }: Loaded<'calend
   return spans
 }
 
+async function further(context: Context, address: EmailAddress): Promise<readonly EmailAddress[]> {
+  return sameAddress(address, context.account.address) ? furtherAddresses(await ownCalendars(context), address) : []
+}
+
 /** @throws DavError 404 for what is nobody's address, 403 where the owner does not share the busy times */
 async function ofBackend(context: Context, id: CalendarId, range: Required<TimeRange>): Promise<readonly BusySpan[]> {
   const address = emailAddress(id)
-  const found = address && (await context.account.session.freeBusy([address], range)).get(address)
-  if (found === undefined) throw new DavError(404, 'There is nobody of that address.')
-  if (!('kind' in found)) return found.map((each) => ({ ...each, type: 'BUSY' }))
+  const told = address && (await context.account.session.freeBusy([address, ...(await further(context, address))], range))
+  const found = address && told?.get(address)
+  if (told === undefined || found === undefined) throw new DavError(404, 'There is nobody of that address.')
+  if (!('kind' in found)) return [...told.values()].flatMap((periods) => ('kind' in periods ? [] : periods.map((each) => ({ ...each, type: 'BUSY' as const }))))
   if (found.kind === 'unknown-address') throw new DavError(404, 'There is nobody of that address.')
-  throw new DavError(403, 'The owner does not share these busy times.', { condition: dav('need-privileges') })
+  throw needPrivileges(formatHref({ kind: 'home', id }), readFreeBusy, 'The owner does not share these busy times: ask for the right to see them.')
 }

@@ -1,12 +1,13 @@
 /** DAV:sync-collection (RFC 6578 §3): what changed in a collection since a token. */
 
 import { BackendError } from '../../calendar/backend.ts'
-import type { Changes, ObjectTag } from '../../calendar/backend.ts'
+import type { ObjectTag } from '../../calendar/backend.ts'
 import type { ObjectName } from '../../calendar/identifiers.ts'
 import type { ResponseElement } from '../../dav/multistatus.ts'
 import { dav } from '../../dav/names.ts'
 import type { Context, DavReply, Loaded } from '../context.ts'
-import { existing } from '../existing.ts'
+import { clientGone } from '../client-gone.ts'
+import { calendarOfReading, existing, notFoundIfGone } from '../existing.ts'
 import { loadObjects, objectOfTag } from '../load.ts'
 import { describer, readsSeries } from '../property.ts'
 import type { Describer } from '../property.ts'
@@ -19,6 +20,8 @@ import { noticeUnavailable } from './answer.ts'
 import { report } from './row.ts'
 import { syncHome } from './sync-home.ts'
 import { continues, inOrder, invalidToken, truncation } from './sync.ts'
+import { parseOpenReading, syncPage } from './sync-pages.ts'
+import type { SyncPage } from './sync-pages.ts'
 import type { SyncRequest } from './sync.ts'
 
 /** How many objects are held at once while an answer with calendar-data is written. */
@@ -33,7 +36,7 @@ export const syncCollection = report({
   run: async (context, target, request) => {
     switch (target.kind) {
       case 'home': return syncHome(context, await existing(context, target), request)
-      case 'calendar': return syncCalendar(context, await existing(context, target), request)
+      case 'calendar': return syncCalendar(context, calendarOfReading(context, target), request).catch(notFoundIfGone)
       default: return existing(context, target).then(() => syncEmpty(context, target as On<'inbox'>, request))
     }
   },
@@ -51,11 +54,14 @@ async function syncCalendar(context: Context, calendar: Loaded<'calendar'>, requ
   return multistatusReply(context, responses, { syncToken: formatSyncToken(calendar.resource.id, changes.next) })
 }
 
-async function changesSince({ account }: Context, { resource }: Loaded<'calendar'>, { token, limit }: SyncRequest): Promise<Changes> {
-  const since = continues(token, (text) => parseSyncToken(resource.id, text))
+async function changesSince({ account, request: { signal } }: Context, { resource }: Loaded<'calendar'>, { token, limit }: SyncRequest): Promise<SyncPage> {
+  const given = continues(token, (text) => parseSyncToken(resource.id, text))
+  const reading = given && parseOpenReading(given)
+  const since = reading === undefined ? given : reading.since
   try {
-    return await account.session.changes(resource.id, since, limit)
+    return syncPage(await account.session.changes(resource.id, since, undefined, { signal }), limit, reading, since)
   } catch (error) {
+    if (signal.aborted) throw clientGone()
     throw error instanceof BackendError && error.fault === 'invalid-token' ? invalidToken(error) : error
   }
 }

@@ -17,7 +17,7 @@ export interface Answer {
 const NAMESPACES = 'xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:CS="http://calendarserver.org/ns/"'
 
 /** The reply before its body is read. @param body as for {@link ask} */
-export function replyTo(session: CalendarSession, path: string, body: string, headers: Record<string, string> = {}, notices: Notice[] = []): Promise<DavReply> {
+function replyTo(session: CalendarSession, path: string, body: string, headers: Record<string, string> = {}, notices: Notice[] = []): Promise<DavReply> {
   const bytes = new TextEncoder().encode(body.replace(/^<[\w:-]+/, (root) => `${root} ${NAMESPACES}`))
   const request = { method: 'REPORT', path, headers: new Headers(headers), body: () => Promise.resolve(bytes), signal: new AbortController().signal }
   const environment = { settings: { maxResourceBytes: 1_000_000, scheduling: 'implicit' as const }, notice: (notice: Notice) => void notices.push(notice) }

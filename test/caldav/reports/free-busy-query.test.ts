@@ -40,7 +40,7 @@ describe('free-busy-query (RFC 4791 §7.10)', () => {
     const session = filled()
     const answer = await ask(session, `${home}${last}`, query('20060101T000000Z', '20060103T000000Z'))
     expect(linesOf(answer.text)).toContain('FREEBUSY;FBTYPE=BUSY:20060102T150000Z/20060102T160000Z')
-    expect(session.calls).toEqual(['freeBusy'])
+    expect(session.calls).toEqual(['calendars', 'freeBusy'])
   })
 
   test('a calendar that shows only busy times is not read', async () => {

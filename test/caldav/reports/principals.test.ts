@@ -70,6 +70,16 @@ describe('principal-property-search (RFC 3744 §9.4)', () => {
     expect(found?.found).toEqual({ [DAV('displayname')]: ['Team of Anna'] })
   })
 
+  test.each([
+    ['who match', '<D:property-search><D:prop><D:displayname/></D:prop><D:match>team of</D:match></D:property-search>', [team]],
+    ['all that there are, where nothing is searched for', '', [own, team]],
+  ])('with the properties that python-caldav asks for beside an empty prop: %s', async (_, searches, expected) => {
+    const body = `<D:principal-property-search>${searches}<D:prop/><C:calendar-home-set/><D:displayname/></D:principal-property-search>`
+    const found = responsesIn((await ask(withTeam(), root, body)).text)
+    expect(found.map(({ href }) => href)).toEqual(expected)
+    expect(found.at(-1)?.found).toEqual({ [CALDAV('calendar-home-set')]: [[DAV('href'), '/calendar/dav/team@group.example.com/']], [DAV('displayname')]: ['Team of Anna'] })
+  })
+
   test('on a calendar it is refused (Evolution asks there)', async () => {
     expect(await refusal(ask(withTeam(), `${home}events/`, search('a')))).toEqual([403, DAV('supported-report')])
   })
