@@ -1,10 +1,14 @@
 #!/usr/bin/python3
-"""Drives Evolution's data server, without a screen, against a CalDAV server: discovery, then the life of two events.
+"""Drives Evolution's data server, without a screen, against a CalDAV server: discovery, the life of two events, meetings, busy times.
 
-Environment: BASE_URL, START_PATH (the principal), USER, PASS, CA_FILE. Prints `ok NAME` or `not ok NAME: why` and `N passed, M failed`.
+Environment: BASE_URL, START_PATH (the principal), USER, PASS, CA_FILE, and REST_PORT (of the calendar service itself, with its _control)
+for the meetings. Prints `ok NAME` or `not ok NAME: why` and `N passed, M failed`.
 Packages (Debian): evolution-data-server python3-gi gir1.2-ecal-2.0 dbus.
 """
+import calendar
 import glob
+import http.client
+import json
 import os
 import shutil
 import ssl
@@ -64,6 +68,8 @@ BASE = urllib.parse.urlsplit(os.environ['BASE_URL'])
 START = urllib.parse.urljoin(os.environ['BASE_URL'], os.environ['START_PATH'])
 USER, PASSWORD = os.environ['USER'], os.environ['PASS']
 NONE = ECal.OperationFlags.NONE
+REST_PORT = os.environ.get('REST_PORT')
+GUEST, HOST = f"guest@{USER.split('@')[1]}", 'host@example.net'
 CONTEXT = GLib.MainContext.default()
 
 
@@ -184,6 +190,115 @@ def seen_by_other(run, uid, holds, what):
     return other
 
 
+def rest(method, path, body=None, address=None):
+    """A call to the calendar service itself, as one of its users."""
+    connection = http.client.HTTPConnection('127.0.0.1', int(REST_PORT), timeout=SECONDS)
+    headers = {'Content-Type': 'application/json', **({'Authorization': f'Bearer test:{address}'} if address else {})}
+    connection.request(method, path, body=body and json.dumps(body), headers=headers)
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    assert answer.status < 300, f'{method} {path}: {answer.status} {text}'
+    return json.loads(text) if text else None
+
+
+def mails():
+    """Who was told of what since the last time."""
+    told = [f"{mail['kind']} {mail['recipient']}" for mail in rest('GET', '/_control/mails')]
+    rest('POST', '/_control/mails/reset')
+    return told
+
+
+def meetings(run):
+    """Invitations, answers and busy times, with somebody else at the same calendar service."""
+    client = run.client
+    uid = str(uuid.uuid4())
+    for address in (GUEST, HOST):
+        rest('POST', '/_control/accounts', {'address': address})
+
+    def meeting(name):
+        return component(f'UID:{name}', 'DTSTAMP:20260901T080000Z', 'DTSTART;TZID=Europe/Berlin:20261012T100000', 'DURATION:PT1H', 'SUMMARY:Meeting',
+                         f'ORGANIZER:mailto:{USER}', f'ATTENDEE;PARTSTAT=ACCEPTED:mailto:{USER}', f'ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:{GUEST}')
+
+    def invite():
+        mails()
+        client.create_object_sync(meeting(uid), NONE, None)
+        assert (told := mails()) == [f'invitation {GUEST}'], told
+        event = fetched(client, uid)
+        event.set_summary('Longer meeting')
+        client.modify_object_sync(event, ECal.ObjModType.ALL, NONE, None)
+        assert (told := mails()) == [f'update {GUEST}'], told
+        [copy] = rest('GET', f'/calendar/v3/calendars/primary/events?iCalUID={uid}', address=GUEST)['items']
+        assert copy['summary'] == 'Longer meeting', copy
+        attendees = [{**each, 'responseStatus': 'accepted'} if each['email'] == GUEST else each for each in copy['attendees']]
+        rest('PATCH', f"/calendar/v3/calendars/primary/events/{copy['id']}", {'attendees': attendees}, GUEST)
+        client.refresh_sync(None)
+        until(lambda: partstat(exists(client, uid), GUEST) == 'ACCEPTED', 'the answer of the guest')
+
+    def cancel():
+        mails()
+        client.remove_object_sync(uid, None, ECal.ObjModType.ALL, NONE, None)
+        assert (told := mails()) == [f'cancellation {GUEST}'], told
+        assert not rest('GET', f'/calendar/v3/calendars/primary/events?iCalUID={uid}', address=GUEST)['items']
+
+    def invitation(start):
+        answer = rest('POST', '/calendar/v3/calendars/primary/events?sendUpdates=all', {
+            'summary': 'Invited', 'description': 'Bring tea', 'start': {'dateTime': f'{start}+02:00', 'timeZone': 'Europe/Berlin'},
+            'end': {'dateTime': f'{start[:11]}18:00:00+02:00', 'timeZone': 'Europe/Berlin'}, 'attendees': [{'email': USER}, {'email': GUEST}]}, HOST)
+        client.refresh_sync(None)
+        until(lambda: partstat(exists(client, answer['iCalUID']), USER) == 'NEEDS-ACTION', 'the invitation')
+        mails()
+        return answer
+
+    def answer_of(event):
+        seen = rest('GET', f"/calendar/v3/calendars/primary/events/{event['id']}", address=HOST)
+        return next(each['responseStatus'] for each in seen['attendees'] if each['email'] == USER)
+
+    def accept():
+        event = invitation('2026-10-14T10:00:00')
+        found = fetched(client, event['iCalUID'])
+        own = attendee(found, USER)
+        own.set_parameter(ICalGLib.Parameter.new_partstat(ICalGLib.ParameterPartstat.ACCEPTED))
+        client.modify_object_sync(found, ECal.ObjModType.ALL, NONE, None)
+        assert (told := mails()) == [f'response {HOST}'], told
+        assert answer_of(event) == 'accepted', answer_of(event)
+
+    def decline():
+        event = invitation('2026-10-15T10:00:00')
+        client.remove_object_sync(event['iCalUID'], None, ECal.ObjModType.ALL, NONE, None)
+        assert (told := mails()) == [f'response {HOST}'], told
+        assert answer_of(event) == 'declined', answer_of(event)
+
+    def free_busy():
+        busy = component(f'UID:{uuid.uuid4()}', 'DTSTAMP:20260901T080000Z', 'DTSTART:20261102T090000Z', 'DTEND:20261102T103000Z', 'SUMMARY:Busy')
+        client.create_object_sync(busy, NONE, None)
+        rest('POST', '/calendar/v3/calendars/primary/events', {
+            'summary': 'Busy too', 'start': {'dateTime': '2026-11-02T13:00:00Z'}, 'end': {'dateTime': '2026-11-02T14:00:00Z'}}, GUEST)
+        begin, end = (calendar.timegm((2026, 11, day, 0, 0, 0)) for day in (2, 3))
+        _, found = client.get_free_busy_sync(begin, end, [USER, GUEST], None)
+        told = {line for each in found for line in each.get_as_string().split('\r\n') if line.startswith('FREEBUSY')}
+        assert told == {'FREEBUSY;FBTYPE=BUSY:20261102T090000Z/20261102T103000Z', 'FREEBUSY;FBTYPE=BUSY:20261102T130000Z/20261102T140000Z'}, told
+        client.remove_object_sync(busy.get_uid(), None, ECal.ObjModType.ALL, NONE, None)
+
+    if run.step('invitation of a guest, who accepts', invite):
+        run.step('cancellation', cancel)
+    run.step('accepted invitation', accept)
+    run.step('declined invitation', decline)
+    run.step('free/busy', free_busy)
+
+
+def attendee(event, address):
+    found = event and event.get_first_property(ICalGLib.PropertyKind.ATTENDEE_PROPERTY)
+    while found and found.get_attendee().lower() != f'mailto:{address}'.lower():
+        found = event.get_next_property(ICalGLib.PropertyKind.ATTENDEE_PROPERTY)
+    return found
+
+
+def partstat(event, address):
+    found = attendee(event, address)
+    return found and found.get_parameter_as_string('PARTSTAT')
+
+
 def main():
     run = Run()
     single, series = str(uuid.uuid4()), str(uuid.uuid4())
@@ -256,6 +371,10 @@ def main():
         run.step('recurring with a moved instance', recurring)
         run.step('instances', instances)
         run.step('delete', delete)
+        if REST_PORT:
+            meetings(run)
+        else:
+            print('skip meetings: no REST_PORT')
     print(f'{run.passed} passed, {run.failed} failed')
     return 0 if run.passed and not run.failed else 1
 

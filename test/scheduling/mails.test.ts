@@ -1,13 +1,13 @@
 /** Who is told of what: action x role x setting. */
 
 import { describe, expect, test } from 'vitest'
-import { ANNA, answered, BOB, calendar, CARA, homeOf, meeting, objectOf, openWorld, UID, vevent } from './world.ts'
+import { ANNA, answered, BOB, calendar, CARA, homeOf, meeting, OBJECT, objectOf, openWorld, UID, vevent } from './world.ts'
 import type { World } from './world.ts'
 
 interface Row {
   readonly action: string
   /** Before the action a meeting with Bob is there, unless told otherwise. */
-  readonly before?: 'nothing' | 'meeting' | 'series'
+  readonly before?: State
   readonly act: (world: World) => Promise<{ readonly status: number; readonly condition?: string | undefined }>
   readonly status: number
   readonly condition?: string
@@ -20,15 +20,25 @@ interface Row {
   readonly bobUntold?: readonly string[]
 }
 
+type State = 'nothing' | 'meeting' | 'series' | 'trio' | 'mixed' | 'mixed series' | 'delegated' | 'delegated invitation'
+
 const plan = '20260915T080000Z Plan #0 anna:ACCEPTED bob:NEEDS-ACTION'
+const trio = `${plan} cara:NEEDS-ACTION`
+const moved = (text: string) => text.replace('T08', 'T07').replace('#0', '#1')
 const type = { 'Content-Type': 'text/calendar' }
-const putAs = (as: string, change: (text: string) => string, headers: Readonly<Record<string, string>> = {}) => async (world: World) => {
-  const text = (await world.text(as))!.replace(/\r\n[ \t]/g, '')
-  return world.ask(as, 'PUT', objectOf(as), { headers: { ...type, ...headers }, body: change(text) })
+const putAt = (as: string, path: string, change: (text: string) => string, headers: Readonly<Record<string, string>> = {}) => async (world: World) => {
+  const text = (await world.text(as, path))!.replace(/\r\n[ \t]/g, '')
+  return world.ask(as, 'PUT', path, { headers: { ...type, ...headers }, body: change(text) })
 }
+const putAs = (as: string, change: (text: string) => string, headers: Readonly<Record<string, string>> = {}) => putAt(as, objectOf(as), change, headers)
 const putNew = (as: string, body: string) => (world: World) => world.ask(as, 'PUT', objectOf(as), { headers: type, body })
 const alarm = 'BEGIN:VALARM\r\nACTION:DISPLAY\r\nDESCRIPTION:x\r\nTRIGGER:-PT20M\r\nEND:VALARM\r\nEND:VEVENT'
 const agent = (value: string) => (text: string) => text.replaceAll(/^ATTENDEE(.*:mailto:(?:bob|cara))/gm, `ATTENDEE;SCHEDULE-AGENT=${value}$1`)
+const forced = (who: string) => (text: string) => text.replace(new RegExp(`^ATTENDEE(.*mailto:${who})`, 'm'), 'ATTENDEE;SCHEDULE-FORCE-SEND=REQUEST$1')
+const earlier = (text: string) => text.replaceAll('T080000Z\r\nDTEND:20260915T09', 'T070000Z\r\nDTEND:20260915T08')
+const forOwner = `/calendar/dav/${BOB}/${ANNA}/${OBJECT}`
+const carasText = '20260915T100000 Plan #0 anna:NEEDS-ACTION bob:NEEDS-ACTION'
+const carasMeeting = { summary: 'Plan', start: { dateTime: '2026-09-15T08:00:00Z' }, end: { dateTime: '2026-09-15T09:00:00Z' }, iCalUID: UID, attendees: [{ email: ANNA }, { email: BOB }] }
 const foreign = calendar(...vevent({ organizer: CARA, guests: { [CARA]: 'ACCEPTED', [BOB]: 'NEEDS-ACTION' } }))
 const foreignShort = ['20260915T080000Z Plan #0 anna:ACCEPTED bob:NEEDS-ACTION cara:ACCEPTED']
 const C = (local: string) => `{urn:ietf:params:xml:ns:caldav}${local}`
@@ -55,6 +65,20 @@ const organizer: readonly Row[] = [
   { action: 'names two organizers', before: 'series', act: putAs(ANNA, (text) => text.replace('END:VCALENDAR', [...vevent({ start: '20260922T100000Z', organizer: CARA, lines: ['RECURRENCE-ID:20260922T080000Z'] }), 'END:VCALENDAR'].join('\r\n'))), status: 403, condition: C('same-organizer-in-all-components'), mails: [] },
   { action: 'changes one instance', before: 'series', act: putAs(ANNA, (text) => text.replace('END:VCALENDAR', [...vevent({ start: '20260922T100000Z', lines: ['RECURRENCE-ID:20260922T080000Z'] }), 'END:VCALENDAR'].join('\r\n'))), status: 204, mails: [`update ${BOB}`], anna: [plan, '[20260922T080000Z] 20260922T100000Z Plan #1 anna:ACCEPTED bob:NEEDS-ACTION'], bob: [plan, '[20260922T080000Z] 20260922T100000Z Plan #1 anna:ACCEPTED bob:NEEDS-ACTION'] },
   { action: 'cancels one instance', before: 'series', act: putAs(ANNA, (text) => text.replace('SUMMARY', 'EXDATE:20260922T080000Z\r\nSUMMARY')), status: 204, mails: [`cancellation ${BOB}`], anna: [`${plan} -20260922T080000Z`], bob: [`${plan} -20260922T080000Z`], bobUntold: [plan] },
+  { action: 'changes the rule', before: 'series', act: putAs(ANNA, (text) => text.replace('COUNT=4', 'COUNT=6')), status: 204, mails: [`update ${BOB}`], anna: [plan.replace('#0', '#1')], bob: [plan.replace('#0', '#1')] },
+  { action: 'deletes a series', before: 'series', act: (world) => world.ask(ANNA, 'DELETE', objectOf(ANNA)), status: 204, mails: [`cancellation ${BOB}`], anna: [], bob: [], bobUntold: [plan] },
+  { action: 'changes the own answer only', act: putAs(ANNA, (text) => answered(text, ANNA, 'TENTATIVE')), status: 204, mails: [], anna: [plan.replace('anna:ACCEPTED', 'anna:TENTATIVE')], bob: [plan.replace('anna:ACCEPTED', 'anna:TENTATIVE')] },
+  { action: 'removes one guest of two', before: 'trio', act: putAs(ANNA, (text) => text.replace(/ATTENDEE.*bob@example.org\r\n/, '')), status: 204, mails: [`update ${CARA}`, `cancellation ${BOB}`], anna: ['20260915T080000Z Plan #0 anna:ACCEPTED cara:NEEDS-ACTION'], bob: [] },
+  { action: 'sends SCHEDULE-STATUS back', act: putAs(ANNA, (text) => text.replace(/ATTENDEE/g, 'ATTENDEE;SCHEDULE-STATUS="5.1"').replace(/;SCHEDULE-STATUS=1.1/g, '')), status: 204, mails: [] },
+  { action: 'puts what is stored and forces its sending (SCHEDULE-FORCE-SEND)', act: putAs(ANNA, forced(BOB)), status: 204, mails: [`update ${BOB}`] },
+  { action: 'forces the sending to one guest of two: the service would tell the other one too', before: 'trio', act: putAs(ANNA, forced(BOB)), status: 204, mails: [] },
+  { action: 'forces the sending to both guests', before: 'trio', act: putAs(ANNA, (text) => forced(CARA)(forced(BOB)(text))), status: 204, mails: [`update ${BOB}`, `update ${CARA}`] },
+  { action: 'changes the time, Cara being told by the client', before: 'mixed', act: putAs(ANNA, earlier), status: 204, mails: [`update ${BOB}`], anna: [moved(trio)], bob: [moved(trio)] },
+  { action: 'changes alarms only, Cara being told by the client', before: 'mixed', act: putAs(ANNA, (text) => text.replace('END:VEVENT', alarm)), status: 204, mails: [] },
+  { action: 'removes Cara, who is told by the client', before: 'mixed', act: putAs(ANNA, (text) => text.replace(/ATTENDEE.*cara@.*\r\n/, '')), status: 204, mails: [], anna: [plan], bob: [plan] },
+  { action: 'removes Bob, Cara being told by the client', before: 'mixed', act: putAs(ANNA, (text) => text.replace(/ATTENDEE.*bob@.*\r\n/, '')), status: 204, mails: [`cancellation ${BOB}`], anna: ['20260915T080000Z Plan #0 anna:ACCEPTED cara:NEEDS-ACTION'], bob: [] },
+  { action: 'cancels one instance, Cara being told by the client', before: 'mixed series', act: putAs(ANNA, (text) => text.replace('SUMMARY', 'EXDATE:20260922T080000Z\r\nSUMMARY')), status: 204, mails: [`cancellation ${BOB}`], anna: [`${trio} -20260922T080000Z`], bob: [`${trio} -20260922T080000Z`], bobUntold: [trio] },
+  { action: 'deletes, Cara being told by the client', before: 'mixed', act: (world) => world.ask(ANNA, 'DELETE', objectOf(ANNA)), status: 204, mails: [`cancellation ${BOB}`], anna: [], bob: [], bobUntold: [trio] },
 ]
 
 const attendee: readonly Row[] = [
@@ -75,6 +99,20 @@ const attendee: readonly Row[] = [
   { action: 'deletes', act: (world) => world.ask(BOB, 'DELETE', objectOf(BOB)), status: 204, mails: [`response ${ANNA}`], anna: [plan.replace('bob:NEEDS-ACTION', 'bob:DECLINED')], bob: [] },
   { action: 'deletes with Schedule-Reply: F', act: (world) => world.ask(BOB, 'DELETE', objectOf(BOB), { headers: { 'Schedule-Reply': 'F' } }), status: 204, mails: [], anna: [plan.replace('bob:NEEDS-ACTION', 'bob:DECLINED')], bob: [] },
   { action: 'declines one instance', before: 'series', act: putAs(BOB, (text) => text.replace('SUMMARY', 'EXDATE:20260922T080000Z\r\nSUMMARY')), status: 204, mails: [`response ${ANNA}`], anna: [plan, '[20260922T080000Z] 20260922T080000Z Plan #0 anna:ACCEPTED bob:DECLINED'], bob: [`${plan} -20260922T080000Z`] },
+  { action: 'sends the same answer again (SCHEDULE-FORCE-SEND)', act: async (world) => {
+    await putAs(BOB, (text) => answered(text, BOB, 'ACCEPTED'))(world)
+    await world.mails()
+    return putAs(BOB, (text) => text.replace('ORGANIZER', 'ORGANIZER;SCHEDULE-FORCE-SEND=REPLY'))(world)
+  }, status: 204, mails: [`response ${ANNA}`], anna: [plan.replace('bob:NEEDS-ACTION', 'bob:ACCEPTED')], bob: [plan.replace('bob:NEEDS-ACTION', 'bob:ACCEPTED')] },
+]
+
+/** Bob, whom Anna lets write her calendar. */
+const delegate: readonly Row[] = [
+  { action: 'invites in the name of the owner', before: 'delegated', act: (world) => world.ask(BOB, 'PUT', forOwner, { headers: type, body: meeting({ guests: { [CARA]: 'NEEDS-ACTION' } }) }), status: 201, mails: [`invitation ${CARA}`], anna: ['20260915T080000Z Plan #0 anna:ACCEPTED cara:NEEDS-ACTION'] },
+  { action: 'invites the owner\'s guests and himself', before: 'delegated', act: (world) => world.ask(BOB, 'PUT', forOwner, { headers: type, body: meeting() }), status: 201, mails: [`invitation ${BOB}`], anna: [plan], bob: [plan] },
+  { action: 'answers for the owner', before: 'delegated invitation', act: putAt(BOB, forOwner, (text) => answered(text, ANNA, 'ACCEPTED')), status: 204, mails: [`response ${CARA}`], anna: [carasText.replace('anna:NEEDS-ACTION', 'anna:ACCEPTED')], bob: [carasText.replace('anna:NEEDS-ACTION', 'anna:ACCEPTED')] },
+  { action: 'moves what the owner was invited to', before: 'delegated invitation', act: putAt(BOB, forOwner, (text) => text.replace(/DTSTART;TZID=Europe\/Berlin:20260915T10/, 'DTSTART;TZID=Europe/Berlin:20260915T09')), ...refusedChange },
+  { action: 'declines for the owner by deleting', before: 'delegated invitation', act: (world) => world.ask(BOB, 'DELETE', forOwner), status: 204, mails: [`response ${CARA}`], anna: [], bob: [carasText.replace('anna:NEEDS-ACTION', 'anna:DECLINED')] },
 ]
 
 const outsider: readonly Row[] = [
@@ -82,18 +120,26 @@ const outsider: readonly Row[] = [
   { action: 'puts one that does not name the user', before: 'nothing', act: putNew(BOB, calendar(...vevent({ organizer: CARA, guests: {} }))), status: 201, mails: [], bob: ['20260915T080000Z Plan #0 anna:ACCEPTED'] },
 ]
 
-const before = {
-  nothing: undefined,
-  meeting: meeting(),
-  series: meeting({ lines: ['RRULE:FREQ=WEEKLY;COUNT=4'] }),
+const all = { guests: { [BOB]: 'NEEDS-ACTION', [CARA]: 'NEEDS-ACTION' } }
+const carasOwn = (text: string) => text.replaceAll(/^ATTENDEE(.*:mailto:cara)/gm, 'ATTENDEE;SCHEDULE-AGENT=CLIENT$1')
+const weekly = { lines: ['RRULE:FREQ=WEEKLY;COUNT=4'] }
+const texts: Partial<Record<State, string>> = {
+  meeting: meeting(), series: meeting(weekly), trio: meeting(all), mixed: carasOwn(meeting(all)), 'mixed series': carasOwn(meeting({ ...all, ...weekly })),
+}
+
+async function bring(world: World, state: State): Promise<void> {
+  if (texts[state] !== undefined) await world.put(ANNA, texts[state], { expect: 201 })
+  if (!state.startsWith('delegated')) return
+  await world.gateway.rest(ANNA, 'POST', `/calendars/${ANNA}/acl`, { role: 'writer', scope: { type: 'user', value: BOB } })
+  await world.gateway.rest(BOB, 'POST', '/users/me/calendarList', { id: ANNA })
+  if (state === 'delegated invitation') await world.gateway.rest(CARA, 'POST', `/calendars/${CARA}/events?sendUpdates=none`, carasMeeting)
 }
 
 describe.each(['implicit', 'outbox'] as const)('scheduling %s (RFC 6638 §3.2)', (scheduling) => {
-  describe.each<[string, readonly Row[]]>([['the organizer', organizer], ['an attendee', attendee], ['an outsider', outsider]])('%s', (_, rows) => {
+  describe.each<[string, readonly Row[]]>([['the organizer', organizer], ['an attendee', attendee], ['a delegate', delegate], ['an outsider', outsider]])('%s', (_, rows) => {
     test.each(rows)('$action', async ({ before: state = 'meeting', act, status, condition, mails, anna, bob, bobUntold }) => {
       const world = await openWorld({ scheduling })
-      const text = before[state]
-      if (text !== undefined) await world.put(ANNA, text, { expect: 201 })
+      await bring(world, state)
       await world.mails()
       const was = { anna: await world.seen(ANNA), bob: await world.seen(BOB) }
       const answer = await act(world)

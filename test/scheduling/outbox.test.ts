@@ -52,7 +52,8 @@ describe('busy times', () => {
       responseOf(`mailto:${NOBODY}`, '3.7;Invalid calendar user'),
       responseOf('urn:uuid:0c1c', '3.7;Invalid calendar user'),
     ])
-    expect(world.gateway.calls() - before).toBe(1)
+    // The user's own calendars, all of which count, and the busy times.
+    expect(world.gateway.calls() - before).toBe(2)
     expect(await world.mails()).toEqual([])
   })
 
@@ -62,6 +63,19 @@ describe('busy times', () => {
     await world.put(ANNA, eventText('b', { start: '20260915T103000Z', lines: ['STATUS:TENTATIVE'] }), { path: objectOf(ANNA, 'b.ics'), expect: 201 })
     expect(responsesTo((await post(busyRequest([`mailto:${ANNA}`]))).text)).toEqual([C('schedule-response'), responseOf(`mailto:${ANNA}`, '2.0;Success', busyReply(ANNA,
       'FREEBUSY;FBTYPE=BUSY:20260915T100000Z/20260915T110000Z', 'FREEBUSY;FBTYPE=BUSY-TENTATIVE:20260915T110000Z/20260915T113000Z'))])
+  })
+
+  test('all calendars of the user count (schedule-calendar-transp, RFC 6638 §9.1), of others the one of their address', async () => {
+    await open()
+    for (const as of [ANNA, BOB]) {
+      const made = await world.ask(as, 'MKCALENDAR', `${homeOf(as)}second/`, { expect: 201 })
+      await world.put(as, eventText('a', { start: '20260915T100000Z', lines: ['STATUS:TENTATIVE'] }), { path: `${made.headers.get('Location')!}a.ics`, expect: 201 })
+    }
+    const answer = responsesTo((await post(busyRequest([`mailto:${ANNA}`, `mailto:${BOB}`]))).text)
+    expect(answer).toEqual([C('schedule-response'),
+      responseOf(`mailto:${ANNA}`, '2.0;Success', busyReply(ANNA, 'FREEBUSY;FBTYPE=BUSY-TENTATIVE:20260915T100000Z/20260915T110000Z')), responseOf(`mailto:${BOB}`, '2.0;Success', busyReply(BOB))])
+    const body = '<C:free-busy-query xmlns:C="urn:ietf:params:xml:ns:caldav"><C:time-range start="20260915T000000Z" end="20260916T000000Z"/></C:free-busy-query>'
+    expect((await world.ask(ANNA, 'REPORT', `${homeOf(ANNA)}user`, { body, expect: 200 })).text).toContain('FREEBUSY;FBTYPE=BUSY:20260915T100000Z/20260915T110000Z\r\n')
   })
 
   test('a masked event does not count, for the user and for its guests (X-CALENDARSERVER-MASK-UID)', async () => {
@@ -208,6 +222,17 @@ describe('scheduling outbox: a message is what tells people', () => {
     expect(responsesTo((await post(message('CANCEL', ['RECURRENCE-ID:20260922T080000Z']))).text)).toEqual(successFor(BOB))
     expect(await world.mails()).toEqual([`cancellation ${BOB}`])
     expect(await world.seen(BOB)).toEqual([`${plan} -20260922T080000Z`])
+  })
+
+  test('a series with an instance that has more guests: each part is told, once for each message', async () => {
+    await open({ scheduling: 'outbox' })
+    const lines = ['RRULE:FREQ=WEEKLY;COUNT=4']
+    const more = vevent({ start: '20260922T100000Z', sequence: 1, lines: ['RECURRENCE-ID:20260922T080000Z'], guests: { [BOB]: 'NEEDS-ACTION', [CARA]: 'NEEDS-ACTION' } })
+    await world.put(ANNA, calendar(...vevent({ lines }), ...more), { expect: 201 })
+    for (const _ of ['first', 'again']) {
+      expect(responsesTo((await post(request(...vevent({ lines }), ...more))).text)).toEqual(successFor(ANNA, BOB, CARA))
+      expect(await world.mails()).toEqual([`update ${BOB}`, `update ${BOB}`, `update ${CARA}`])
+    }
   })
 
   test('to cancel for one guest takes only that one off the list', async () => {

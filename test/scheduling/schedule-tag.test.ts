@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { eventText, propfindOf } from '../caldav/gateway.ts'
 import { responseAt } from '../xml-tree.ts'
-import { ANNA, answered, BOB, CARA, meeting, objectOf, openWorld } from './world.ts'
+import { ANNA, answered, BOB, CARA, homeOf, meeting, OBJECT, objectOf, openWorld } from './world.ts'
 import type { World } from './world.ts'
 
 const SCHEDULE_TAG = '{urn:ietf:params:xml:ns:caldav}schedule-tag'
@@ -102,6 +102,31 @@ describe('If-Schedule-Tag-Match (RFC 6638 §8.3)', () => {
     expect(answer.status).toBe(412)
     expect(await world.mails()).toEqual([])
     expect((await tagsOf(BOB)).scheduleTag).not.toBe(scheduleTag)
+  })
+
+  test.each(['COPY', 'MOVE'])('%s with an older one is 412 and does nothing', async (method) => {
+    const made = await world.ask(ANNA, 'MKCALENDAR', `${homeOf(ANNA)}second/`, { expect: 201 })
+    await world.mails()
+    const answer = await world.ask(ANNA, method, objectOf(ANNA), { headers: { 'If-Schedule-Tag-Match': '"older"', Destination: `${made.headers.get('Location')!}${OBJECT}` } })
+    expect(answer.status).toBe(412)
+    expect(await world.mails()).toEqual([])
+    expect(await world.text(ANNA)).toBeDefined()
+  })
+
+  test('MOVE with the present one is done: the tag stays under another name, and nobody is told', async () => {
+    const { scheduleTag } = await tagsOf(ANNA)
+    const other = objectOf(ANNA, 'other.ics')
+    await world.mails()
+    await world.ask(ANNA, 'MOVE', objectOf(ANNA), { headers: { 'If-Schedule-Tag-Match': scheduleTag, Destination: other }, expect: 201 })
+    expect((await world.ask(ANNA, 'HEAD', other)).headers.get('Schedule-Tag')).toBe(scheduleTag)
+    expect(await world.mails()).toEqual([])
+  })
+
+  test('DELETE with the present one is done, though a guest has answered meanwhile', async () => {
+    const { scheduleTag } = await tagsOf(ANNA)
+    await change(BOB, (text) => answered(text, BOB, 'ACCEPTED'))()
+    await world.ask(ANNA, 'DELETE', objectOf(ANNA), { headers: { 'If-Schedule-Tag-Match': scheduleTag }, expect: 204 })
+    expect(await world.text(BOB)).toBeUndefined()
   })
 
   test('on nothing it is 412', async () => {

@@ -144,6 +144,25 @@ describe('a series (RFC 6638 §3.2, RFC 5546 §3.2)', () => {
   })
 })
 
+describe('a meeting in another calendar of the organizer', () => {
+  test('the calendar is the organizer: its user is neither invited nor told, and has the meeting once', async () => {
+    const made = await world.ask(ANNA, 'MKCALENDAR', '/calendar/dav/anna@example.org/second/', { expect: 201 })
+    const path = `${made.headers.get('Location')!}E1B2C3D4.ics`
+    await world.put(ANNA, meeting(), { path, expect: 201 })
+    expect(await world.mails()).toEqual([`invitation ${BOB}`])
+    expect(await world.seen(ANNA)).toEqual([])
+    await world.put(ANNA, meeting({ summary: 'Plan B' }), { path })
+    expect(await world.mails()).toEqual([`update ${BOB}`])
+    await world.put(ANNA, (await world.text(ANNA, path))!, { path })
+    expect(await world.mails()).toEqual([])
+    await world.put(BOB, answered((await world.text(BOB))!, BOB, 'ACCEPTED'))
+    expect((await world.text(ANNA, path))!.replace(/\r\n /g, '')).toMatch(/PARTSTAT=ACCEPTED[^:]*:mailto:bob@/)
+    await world.mails()
+    await world.ask(ANNA, 'DELETE', path, { expect: 204 })
+    expect(await world.mails()).toEqual([`cancellation ${BOB}`])
+  })
+})
+
 describe('a delegate (a calendar that its owner lets another one write)', () => {
   const inHome = `/calendar/dav/${BOB}/${ANNA}/E1B2C3D4.ics`
   beforeEach(async () => {
