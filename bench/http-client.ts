@@ -63,7 +63,7 @@ class AnswerReader {
   #waiting: Waiting | undefined
   #head: Omit<Answer, 'body'> | undefined
   #pieces: Buffer[] = []
-  /** Octets of the body, or of the chunk, that are still to come; -1: a chunk's size is next. */
+  /** Octets of the body, or of the chunk, that are still to come; -1: a chunk's size is next; Infinity: all until the connection closes. */
   #left = 0
   #isChunked = false
   /** The connection is of no more use. */
@@ -81,6 +81,7 @@ class AnswerReader {
 
   #fail(error: Error): void {
     this.isOver = true
+    if (this.#head !== undefined && this.#left === Infinity) return this.#finish()
     this.#waiting?.reject(error)
     this.#waiting = undefined
   }
@@ -96,14 +97,19 @@ class AnswerReader {
     if (end < 0) return false
     const [first = '', ...lines] = this.#pending.toString('latin1', 0, end).split('\r\n')
     this.#pending = this.#pending.subarray(end + 4)
-    const headers = new Map(lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()] as const))
+    const headers = new Map<string, string>()
+    for (const line of lines) {
+      const [name, value] = [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]
+      const known = headers.get(name)
+      headers.set(name, known === undefined ? value : `${known}, ${value}`)
+    }
     const status = Number(first.split(' ')[1])
     if (status === 100) return this.#readHead()
     this.#head = { status, headers }
     this.isOver ||= headers.get('connection')?.toLowerCase() === 'close' || first.startsWith('HTTP/1.0')
     const isEmpty = this.#waiting?.isHead === true || status === 204 || status === 304
     this.#isChunked = !isEmpty && headers.get('transfer-encoding') === 'chunked'
-    this.#left = this.#isChunked ? -1 : isEmpty ? 0 : Number(headers.get('content-length') ?? 0)
+    this.#left = this.#isChunked ? -1 : isEmpty ? 0 : Number(headers.get('content-length') ?? (this.isOver ? Infinity : 0))
     return true
   }
 

@@ -16,8 +16,8 @@ export interface Command {
   readonly variables?: Readonly<Record<string, string>>
 }
 
-/** @param isReady asked after each thing that is printed on either stream @throws Error with what was printed, when it ends before that */
-export async function start({ program, args, variables }: Command, isReady: (printed: string) => boolean): Promise<Server> {
+/** @param isReady asked after each thing that is printed on either stream; left out: nothing is waited for @throws Error with what was printed, when it ends before that */
+export async function start({ program, args, variables }: Command, isReady?: (printed: string) => boolean): Promise<Server> {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...variables } })
   const running = new Set([child])
   const endAll = (): void => { for (const each of running) each.kill('SIGKILL') }
@@ -26,11 +26,12 @@ export async function start({ program, args, variables }: Command, isReady: (pri
   await new Promise<void>((resolve, reject) => {
     const onData = (data: Buffer): void => {
       printed += data.toString('utf8')
-      if (isReady(printed)) resolve()
+      if (isReady?.(printed) === true) resolve()
     }
     child.stdout.on('data', onData)
     child.stderr.on('data', onData)
     child.once('error', reject)
+    if (isReady === undefined) child.once('spawn', resolve)
     child.once('exit', (code) => { reject(new Error(`${program} ended with ${code}: ${printed.slice(-2000)}`)) })
   })
   child.stdout.removeAllListeners('data').resume()

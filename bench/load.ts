@@ -1,0 +1,142 @@
+/** Every operation under the load of one client and of sixteen, beside the bare app and the other servers. */
+
+import { aims } from './aims.ts'
+import { type Answer, open, type Request, type Target } from './http-client.ts'
+import { type Figures, measure } from './measure.ts'
+import { firstSync, type Operation, operationsOn } from './operations.ts'
+import type { Peer } from './peers.ts'
+import type { Server } from './process.ts'
+import { copyOfData, log, scale, tell } from './run.ts'
+import { startBare, startGateway } from './servers.ts'
+import { ms, ratio, table, whole } from './table.ts'
+
+interface Running { readonly target: Target; readonly server: Server }
+
+/** What one server did under both loads. */
+interface Both { readonly one: Figures; readonly many: Figures }
+
+/** A slow server is spared the many clients. */
+interface Theirs { readonly one: Figures; readonly many: Figures | undefined }
+
+/** Operations of the gateway by their name, for how they grow. */
+export type Measured = ReadonlyMap<string, Both>
+
+async function both(running: Running, operation: Operation, forMs: number, onAnswer?: (request: Request, answer: Answer) => void): Promise<Both> {
+  const place = { target: running.target, pid: running.server.pid }
+  const one = await measure(place, operation, { clients: 1, forMs, preparedTurns: scale.prepared }, onAnswer)
+  return { one, many: await measure(place, operation, { clients: 16, forMs, preparedTurns: scale.prepared }) }
+}
+
+/** The same octets from the bare app. */
+export async function ceilingOf(bare: Running, name: string, exchanges: readonly (readonly [Request, Answer])[]): Promise<Operation> {
+  const connection = await open(bare.target)
+  const requests: Request[] = []
+  for (const [index, [request, { status, headers, body }]] of exchanges.entries()) {
+    const key = `${name} ${index}`
+    const sent = Object.fromEntries([...headers].filter(([header]) => !/^(connection|keep-alive|transfer-encoding|date)$/.test(header)))
+    await connection.send({ method: 'POST', path: '/_keep', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ key, status, headers: sent, body }) })
+    requests.push({ ...request, headers: { ...request.headers, 'x-bench': key } })
+  }
+  connection.close()
+  return {
+    name, requests: () => requests,
+    fault: (answer, step) => (answer.status === exchanges[step]?.[1].status && answer.body.length === exchanges[step]?.[1].body.length ? undefined : 'not the kept octets'),
+  }
+}
+
+const operationHeads = ['operation', '1 client: ms', 'p95', 'CPU ms', '16 clients: per s', 'p95']
+const cellsOf = ({ one, many }: Both): string[] => [ms(one.medianMs), ms(one.p95Ms), ms(one.cpuMs), whole(many.perSecond), ms(many.p95Ms)]
+
+/** Within the freshness window after a first synchronisation. */
+export async function load(peers: readonly Peer[], size: number): Promise<Measured> {
+  const data = copyOfData()
+  const gateway = await startGateway(data)
+  const bare = await startBare(data)
+  const connection = await open(gateway.target)
+  const present = peers.filter(({ sizes }) => sizes.includes(size))
+  const theirs = await Promise.all(present.map(async ({ place }) => operationsOn({ place, size, connection: await open(place.target) })))
+  await firstSync({ place: gateway, size, connection })
+  const rows: string[][] = []
+  const beside: { readonly one: string[][]; readonly many: string[][] } = { one: [], many: [] }
+  const measured = new Map<string, Both>()
+  for (const [index, operation] of (await operationsOn({ place: gateway, size, connection })).entries()) {
+    log(`${operation.name}, ${size} events`)
+    const exchanges: (readonly [Request, Answer])[] = []
+    const steps = operation.requests(0).length
+    const own = await both(gateway, operation, scale.forMs, (...exchange) => { exchanges.push(exchange) })
+    measured.set(operation.name, own)
+    const ceiling = await both(bare, await ceilingOf(bare, `${operation.name} ${size}`, exchanges.slice(-steps)), scale.forMs / 2)
+    rows.push([
+      operation.name, ...cellsOf(own),
+      ratio(own.one.medianMs, ceiling.one.medianMs), ratio(own.one.cpuMs, ceiling.one.cpuMs), ratio(own.many.perSecond, ceiling.many.perSecond),
+    ])
+    const others: (Theirs | undefined)[] = []
+    for (const [at, peer] of present.entries()) others.push(await ofPeer(peer, theirs[at]![index]!))
+    const { time, rate } = aims.get(operation.name) ?? {}
+    beside.one.push(besideRow(operation.name, own.one.medianMs, others.map((each) => each?.one.medianMs), { pick: Math.min, text: ms, aim: time === undefined ? '' : `≤ ${time}` }))
+    beside.many.push(besideRow(operation.name, own.many.perSecond, others.map((each) => each?.many?.perSecond), { pick: Math.max, text: whole, aim: rate === undefined ? '' : `≥ ${rate}` }))
+  }
+  tell(`${whole(size)} events, held within the freshness window`, table([...operationHeads, 'time ÷ bare', 'CPU ÷ bare', 'per s ÷ bare'], rows))
+  if (present.length > 0) {
+    const heads = ['operation', 'calgate', ...present.map(({ name }) => name), '÷ best', 'aim']
+    tell(`${whole(size)} events beside other servers: median ms, 1 client`, table(heads, beside.one))
+    tell(`${whole(size)} events beside other servers: operations per second, 16 clients`, table(heads, beside.many))
+  }
+  connection.close()
+  await Promise.all([gateway.server.stop(), bare.server.stop()])
+  return measured
+}
+
+interface Column {
+  /** The best of several. */
+  readonly pick: (...figures: readonly number[]) => number
+  readonly text: (figure: number) => string
+  readonly aim: string
+}
+
+function besideRow(name: string, own: number, others: readonly (number | undefined)[], { pick, text, aim }: Column): string[] {
+  const told = others.filter((each) => each !== undefined)
+  return [name, text(own), ...others.map((each) => (each === undefined ? '–' : text(each))), told.length === 0 ? '' : ratio(own, pick(...told)), aim]
+}
+
+/** @returns undefined for one that answers wrongly, or not at all: it is not timed */
+async function ofPeer({ name, place, letsAllIn, isSlow }: Peer, operation: Operation): Promise<Theirs | undefined> {
+  if (operation.name === 'unauthenticated' && letsAllIn) return undefined
+  const running = { target: place.target, pid: place.server.pid }
+  try {
+    const one = await measure(running, operation, { clients: 1, forMs: scale.peerMs, preparedTurns: 20 })
+    return { one, many: isSlow ? undefined : await measure(running, operation, { clients: 16, forMs: scale.peerMs, preparedTurns: 64 }) }
+  } catch (error) {
+    log(`${name}: ${(error as Error).message.slice(0, 300)}`)
+    return undefined
+  }
+}
+
+/** With a window of 0 each read asks the backend: the calls, and what they cost in process. */
+export async function askedEachTime(size: number): Promise<Measured> {
+  const gateway = await startGateway(copyOfData(), ['--freshness-ms', '0'])
+  const connection = await open(gateway.target)
+  await firstSync({ place: gateway, size, connection })
+  const rows: string[][] = []
+  const measured = new Map<string, Both>()
+  for (const operation of (await operationsOn({ place: gateway, size, connection })).filter(({ name }) => !/options|unauthenticated/.test(name))) {
+    log(`${operation.name}, ${size} events, window 0`)
+    const own = await both(gateway, operation, scale.forMs / 2)
+    measured.set(operation.name, own)
+    rows.push([operation.name, ...cellsOf(own)])
+  }
+  tell(`${whole(size)} events, freshness window 0`, table(operationHeads, rows))
+  connection.close()
+  await gateway.server.stop()
+  return measured
+}
+
+/** How the CPU of an operation grows with the calendar. */
+export function growth(title: string, bySize: readonly (readonly [size: number, measured: Measured])[]): void {
+  const [[small, few], [large, many]] = [bySize[0]!, bySize.at(-1)!]
+  const rows = [...few].map(([name, { one }]) => {
+    const grown = many.get(name)?.one.cpuMs
+    return [name, ms(one.cpuMs), ms(grown), ratio(grown, one.cpuMs), `≤ ${aims.get(name)?.growth ?? 1.3}`]
+  })
+  tell(`Growth from ${whole(small)} to ${whole(large)} events, ${title}: CPU ms with one client`, table(['operation', `at ${whole(small)}`, `at ${whole(large)}`, 'ratio', 'aim'], rows))
+}

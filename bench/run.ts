@@ -1,0 +1,62 @@
+/** One run of the bench: how much of it, its folder, and its tables. */
+
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { primary } from './sample.ts'
+
+export const parts = ['start', 'first-sync', 'load', 'asked', 'latency', 'connections', 'memory', 'icalendar'] as const
+export type Part = (typeof parts)[number]
+
+export const { values: flags } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, write: { type: 'boolean', default: false }, alone: { type: 'boolean', default: false }, only: { type: 'string' }, sizes: { type: 'string' } },
+})
+
+const wanted = new Set<string>(flags.only?.split(',') ?? parts)
+for (const each of wanted) if (!parts.includes(each as Part)) throw new Error(`--only takes some of ${parts.join(', ')}; ${each} is none of them`)
+export const isWanted = (part: Part): boolean => wanted.has(part)
+
+const whole = {
+  sizes: [1000, 10_000], slowPeerSizes: [1000], peerSizes: [1000, 10_000], syncSizes: [1000, 10_000, 50_000], latencySize: 10_000,
+  forMs: 2000, peerMs: 1000, delayedTurns: 12, perRunMs: 700, starts: 7, prepared: 400, connections: 1000, connectionsMs: 10_000,
+}
+const quick: typeof whole = {
+  ...whole, sizes: [1000], syncSizes: [1000], latencySize: 1000,
+  forMs: 400, peerMs: 300, delayedTurns: 3, perRunMs: 150, starts: 2, prepared: 60, connections: 200, connectionsMs: 2000,
+}
+const sizes = flags.sizes?.split(',').map(Number)
+const chosen = flags.quick ? quick : whole
+export const scale = {
+  ...chosen,
+  ...(sizes && { sizes, syncSizes: sizes, peerSizes: sizes, slowPeerSizes: sizes.filter((size) => size <= 1000), latencySize: sizes[0]! }),
+  ...((flags.alone || flags.quick) && { peerSizes: [], slowPeerSizes: [] }),
+}
+primary.size = scale.latencySize
+
+/** Synchronised before a measurement where the process is to have served others; of no size that is measured. */
+export const otherSize = 3001
+
+export const folder = mkdtempSync(join(tmpdir(), 'calgate-bench-'))
+process.once('exit', () => { rmSync(folder, { recursive: true, force: true }) })
+
+/** Where the calendars are made once. */
+export const seeded = join(folder, 'seeded')
+let copies = 0
+
+/** A data folder of its own for each gateway. */
+export function copyOfData(): string {
+  const copy = join(folder, `data-${copies += 1}`)
+  cpSync(seeded, copy, { recursive: true })
+  return copy
+}
+
+export const sections: string[] = []
+
+export function tell(title: string, text: string): void {
+  const section = `### ${title}\n\n${text}\n`
+  sections.push(section)
+  process.stdout.write(`\n${section}`)
+}
+
+export const log = (line: string): void => { process.stderr.write(`${line}\n`) }
