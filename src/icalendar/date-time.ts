@@ -2,7 +2,7 @@
 
 import { instant, localDateTime, plainDate } from '../calendar/identifiers.ts'
 import type { Instant, LocalDateTime, PlainDate } from '../calendar/identifiers.ts'
-import { clockOf, daysInMonth, localOf } from './clock.ts'
+import { civilDate, clockOf, dayMs, daysInMonth } from './clock.ts'
 
 /** What the value says by itself, before a TZID parameter gives a local time its zone. */
 export type DateTimeValue =
@@ -63,7 +63,20 @@ export function formatLocal(local: LocalDateTime): string {
 
 /** `20260310T090000Z`; parts of a second are cut off. */
 export function formatInstant(at: Instant): string {
-  return `${formatLocal(localOf(at))}Z`
+  if (at === latest.at) return latest.text
+  const day = Math.floor(at / dayMs)
+  const second = Math.floor((at - day * dayMs) / 1000)
+  const text = `${basicDate(day)}T${String(1_000_000 + Math.floor(second / 3600) * 10_000 + (Math.floor(second / 60) % 60) * 100 + second % 60).slice(1)}Z`
+  latest = { at, text }
+  return text
+}
+
+/** An event has the same moment twice, as DTSTAMP and LAST-MODIFIED. */
+let latest = { at: Number.NaN, text: '' }
+
+function basicDate(dayCount: number): string {
+  const { year, month, day } = civilDate(dayCount)
+  return String(year * 10_000 + month * 100 + day).padStart(8, '0')
 }
 
 /** A DURATION: the days are counted on the calendar, the seconds on the clock (RFC 5545 §3.3.6). Both have the same sign. */

@@ -1,6 +1,7 @@
 /** DTSTART, DTEND and DURATION (RFC 5545 §3.8.2), both ways. */
 
 import type { EventTime } from '../calendar/event.ts'
+import type { TimeZoneId } from '../calendar/identifiers.ts'
 import { CalendarDataError, unfit } from './calendar-data-error.ts'
 import type { Property } from './component.ts'
 import { parseDuration } from './date-time.ts'
@@ -8,6 +9,7 @@ import { addDuration, formatTime, isDate, millisecondsBetween } from './event-ti
 import type { ZoneUse } from './event-time.ts'
 import type { PropertyIndex } from './property-index.ts'
 import type { TimeScope } from './time-scope.ts'
+import { instantOf, localAt } from './time-zone.ts'
 
 /** When an event takes place; the end is exclusive. */
 export interface Period {
@@ -36,14 +38,24 @@ function endOf(properties: PropertyIndex, start: EventTime, scope: TimeScope): E
   }
   const given = end ?? other ?? start
   if (!isDate(start) || millisecondsBetween(start, given, scope.calendarZone) !== 0) return given
-  return addDuration(start, { days: 1, seconds: 0 }) ?? given
+  const next = addDuration(start, { days: 1, seconds: 0 })
+  if (next === undefined) throw unfit(properties.one('DTSTART')!, 'ends beyond the year 9999.', 'max-date-time')
+  return next
 }
 
 function endFromTime(dtend: Property, start: EventTime, scope: TimeScope): EventTime {
-  const end = scope.read(dtend, dtend.value, 'moment')
+  const end = besideStart(scope.read(dtend, dtend.value, 'moment'), start, scope.calendarZone)
   if (isDate(end) !== isDate(start)) throw unfit(dtend, 'and DTSTART must both be dates, or both have a time (RFC 5545 §3.8.2.2).')
   if (millisecondsBetween(start, end, scope.calendarZone) < 0) throw unfit(dtend, 'is before DTSTART (RFC 5545 §3.8.2.2).')
   return end
+}
+
+/** Both float or neither does: an end without a zone is meant in that of the start, and one with a zone beside a floating start on the calendar's clock. */
+function besideStart(end: EventTime, start: EventTime, calendarZone: TimeZoneId): EventTime {
+  if (isDate(start) || isDate(end) || (start.kind === 'floating') === (end.kind === 'floating')) return end
+  if (start.kind === 'floating') return { kind: 'floating', local: localAt(instantOf(end, calendarZone), calendarZone) }
+  if (start.kind === 'zoned') return { ...start, local: (end as EventTime & { kind: 'floating' }).local }
+  return { kind: 'utc', at: instantOf(end, calendarZone) }
 }
 
 function endFromDuration(property: Property, start: EventTime): EventTime {

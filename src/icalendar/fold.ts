@@ -20,30 +20,37 @@ export type BlockAt = (text: string, at: number, line: number) => KnownBlock | u
 
 /**
  * The lines of a body, unfolded and without blank ones. Linear in its size; folds may stand anywhere, even inside a UTF-8 sequence.
- * @throws CalendarDataError 'valid-calendar-data' for what is not UTF-8, control characters, and too many lines
+ * @throws CalendarDataError 'valid-calendar-data' for what is not UTF-8, a NUL or carriage return inside of a line, and too many lines
  */
 export function unfold(body: Uint8Array, limits: Limits, blockAt: BlockAt): readonly ContentLine[] {
   return contentLines(decode(body), limits, 0, blockAt)
 }
 
-/** Characters that no content line holds (RFC 5545 §3.1 CONTROL), and the two that no XML answer could carry (XML 1.0 §2.2). */
+/**
+ * Characters that no content line holds (RFC 5545 §3.1 CONTROL), and the two that no XML answer could carry (XML 1.0 §2.2). They mean
+ * nothing where they stand (the vertical tab of a word processor, say), and are taken out.
+ */
 // oxlint-disable-next-line no-control-regex
-const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/
+const meaningless = /[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/
 
 function decode(body: Uint8Array): string {
   const text = decodeUtf8(body) ?? decodeUtf8(mendSplitCharacters(body))
   if (text === undefined) throw new CalendarDataError('valid-calendar-data', 'The body is not UTF-8 (RFC 5545 §3.1.4).')
-  const [character, carriageReturn] = [text.search(forbidden), bareReturn(text)]
-  if (character >= 0 || carriageReturn >= 0) {
-    const at = character >= 0 && (carriageReturn < 0 || character < carriageReturn) ? character : carriageReturn
-    const code = text.charCodeAt(at).toString(16).padStart(4, '0').toUpperCase()
-    throw new CalendarDataError('valid-calendar-data', `The character U+${code} may not stand in a calendar object (RFC 5545 §3.1).`,
-      lineOf(text, at))
+  // A NUL tells of another encoding: without it text in UTF-16 would read as other text.
+  for (const at of [text.indexOf('\0'), bareReturn(text)]) {
+    if (at >= 0) throw unfitCharacter(text, at)
   }
-  return text
+  return meaningless.test(text) ? text.replace(everyMeaningless, '') : text
 }
 
-/** Where a carriage return stands that ends no line; -1 if there is none. Apart from {@link forbidden}, which is slower with it. */
+const everyMeaningless = new RegExp(meaningless, 'g')
+
+function unfitCharacter(text: string, at: number): CalendarDataError {
+  const code = text.charCodeAt(at).toString(16).padStart(4, '0').toUpperCase()
+  return new CalendarDataError('valid-calendar-data', `The character U+${code} may not stand in a calendar object (RFC 5545 §3.1).`, lineOf(text, at))
+}
+
+/** Where a carriage return stands that ends no line; -1 if there is none. */
 function bareReturn(text: string): number {
   for (let at = text.indexOf('\r'); at >= 0; at = text.indexOf('\r', at + 1)) {
     const next = text.charCodeAt(at + 1)
@@ -161,7 +168,7 @@ function isBlank(text: string): boolean {
 /** Anything but printable ASCII: it may have to go, or take more than one octet. */
 const beyondPrintable = /[^ -~]/
 
-/** What {@link forbidden} names, and all line breaks. */
+/** What {@link meaningless} names, NUL, and all line breaks. */
 // oxlint-disable-next-line no-control-regex
 const unprintable = /[\u0000-\u0008\u000a-\u001f\u007f\ufffe\uffff]/g
 

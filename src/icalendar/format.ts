@@ -2,7 +2,7 @@
 
 import type { Event, EventSeries, EventTime } from '../calendar/event.ts'
 import { instant, localDateTime } from '../calendar/identifiers.ts'
-import type { EmailAddress, RecurrenceId } from '../calendar/identifiers.ts'
+import type { EmailAddress, RecurrenceId, TimeZoneId } from '../calendar/identifiers.ts'
 import { calendarProperties } from './calendar-properties.ts'
 import { component } from './component.ts'
 import type { Component, Property } from './component.ts'
@@ -62,8 +62,37 @@ function timeZoneComponents(zones: ZoneUse): readonly Component[] {
 
 /** The text of {@link componentOf}. */
 export function formatCalendarObject(series: EventSeries, mailTo?: EmailAddress): string {
-  return formatComponent(componentOf(series, mailTo))
+  const { shared, own } = formatInParts(series, mailTo)
+  return shared + own
 }
+
+/** The text of a calendar object in two parts. */
+export interface TextParts {
+  /** Up to the last VTIMEZONE: the same string for most objects of a calendar. */
+  readonly shared: string
+  /** From the first VEVENT on. */
+  readonly own: string
+}
+
+export function formatInParts(series: EventSeries, mailTo?: EmailAddress): TextParts {
+  const zones: ZoneUse = new Map()
+  let own = ''
+  for (const each of eventComponents(series, { uid: series.uid, zones, mailTo })) own += textOfComponent(each)
+  return { shared: opening(zones), own: `${own}END:VCALENDAR\r\n` }
+}
+
+function opening(zones: ZoneUse): string {
+  if (zones.size !== 1) return withoutZones + timeZoneComponents(zones).map(formatComponent).join('')
+  const [[zone, fromYear]] = zones as unknown as readonly [[TimeZoneId, number]]
+  const component = timeZoneComponent(zone, fromYear)
+  let text = openings.get(component)
+  if (text === undefined) openings.set(component, text = withoutZones + formatComponent(component))
+  return text
+}
+
+const withoutZones = `BEGIN:VCALENDAR\r\n${calendarProperties.map(formatContentLine).join('')}`
+/** With one zone, as most objects have it; zones come from a cache. */
+const openings = new WeakMap<Component, string>()
 
 /**
  * Content lines that end in CRLF and are folded at 75 octets (RFC 5545 §3.1). Whatever the tree holds, the text is well formed:

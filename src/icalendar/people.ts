@@ -69,17 +69,18 @@ function displayNameOf(property: Property): { displayName?: string } {
   return name === undefined || name === '' ? {} : { displayName: name }
 }
 
-/** From a mailto URI, else from the EMAIL parameter (RFC 7986 §6.2) that stands beside other URIs, else from a bare address. */
+/** From a mailto URI, else from the EMAIL parameter (RFC 7986 §6.2) that stands beside other URIs and paths, else from a bare address. */
 function addressOf(property: Property): EmailAddress | undefined {
   const value = property.value.trim()
   if (/^mailto:/i.test(value)) return fromMailto(value)
-  return emailAddress(parameter(property, 'EMAIL')?.trim() ?? '') ?? (value.includes(':') ? undefined : emailAddress(value))
+  return emailAddress(parameter(property, 'EMAIL')?.trim() ?? '') ?? (/:|^\//.test(value) ? undefined : emailAddress(value))
 }
 
-/** RFC 6068 §2: percent escapes are undone, header fields behind a question mark are none of the address. */
+/** RFC 6068 §2: percent escapes are undone, header fields behind a question mark are none of the address. Some programs write `Name <address>`. */
 function fromMailto(uri: string): EmailAddress | undefined {
-  const [address = ''] = uri.slice('mailto:'.length).split('?', 1)
-  return emailAddress(percentDecoded(address).trim())
+  const [encoded = ''] = uri.slice('mailto:'.length).split('?', 1)
+  const address = percentDecoded(encoded).trim()
+  return emailAddress(/<([^<>]*)>$/.exec(address)?.[1] ?? address)
 }
 
 function percentDecoded(text: string): string {

@@ -25,7 +25,7 @@ export interface ResolutionOptions {
  * a name of Windows or of a list of cities; the zone whose transitions are those of the VTIMEZONE; the one offset of a VTIMEZONE without transitions.
  *
  * A name whose zone is not what the VTIMEZONE says gives way to another zone that is; it stays where there is none, since the
- * rules that programs send along are often out of date. It also stays where the VTIMEZONE tells nothing about the years asked, and
+ * rules that programs send along are often out of date, unless they never say what holds in that zone. It also stays where the VTIMEZONE tells nothing about the years asked, and
  * an IANA name where it tells a single offset of that zone. The zone of the host is never asked.
  * @param definition the VTIMEZONE of that TZID, if the body has it
  * @returns undefined where neither name nor rules tell
@@ -68,13 +68,23 @@ function resolve(tzid: string, definition: Component | undefined, options: Resol
   const offsets = definedOffsets(rules, years)
   if (offsets === undefined) return byName
   const isRight = named !== undefined && (!covers(rules, years) || difference(offsets, named) <= tolerated || (iana !== undefined && isPartOf(offsets, iana)))
-  const zone = isRight ? named : zoneOfRules(offsets, options.calendarZone) ?? named
+  const zone = isRight ? named : zoneOfRules(offsets, options.calendarZone) ?? (named !== undefined && isEverSaid(rules, named, years) ? named : undefined)
   if (zone !== undefined) return { kind: 'zone', zone }
   return offsets.steps.length === 1 ? { kind: 'fixed', offsetSeconds: offsets.steps[0]!.offset / 1000 } : undefined
 }
 
 /** Some hours at each change of the clocks, which programs often get wrong: 0.1 % of a year. */
 const tolerated = 0.001
+
+/** Rules that are out of date are right at some time at least: of the years asked, in which no zone may have been yet, or lately. */
+function isEverSaid(rules: ZoneDefinition, zone: TimeZoneId, years: Years): boolean {
+  return [years, recentYears(rules)].some((each) => {
+    const offsets = definedOffsets(rules, each)
+    return offsets !== undefined && difference(offsets, zone) < always
+  })
+}
+
+const always = 0.999
 
 /** Without years it is asked what holds now and later; a definition that ends before is taken at its end. */
 function recentYears({ firstYear, lastYear }: ZoneDefinition): Years {

@@ -56,6 +56,9 @@ describe('start and end (RFC 5545 §3.6.1)', () => {
     [['DTSTART:20260310T090000Z', 'DTEND:20260310T090000Z'], { kind: 'utc', at: utc('2026-03-10T09:00:00Z') }, { kind: 'utc', at: utc('2026-03-10T09:00:00Z') }],
     [['DTSTART;TZID=Europe/Berlin:20260310T090000', 'DTEND;TZID=America/New_York:20260310T060000'], { kind: 'zoned', local: '2026-03-10T09:00:00', zone: 'Europe/Berlin' }, { kind: 'zoned', local: '2026-03-10T06:00:00', zone: 'America/New_York' }],
     [['DTSTART;TZID=Europe/Berlin:20260310T090000', 'DTEND:20260310T090000Z'], { kind: 'zoned', local: '2026-03-10T09:00:00', zone: 'Europe/Berlin' }, { kind: 'utc', at: utc('2026-03-10T09:00:00Z') }],
+    [['DTSTART;TZID=America/New_York:20260310T090000', 'DTEND:20260310T100000'], { kind: 'zoned', local: '2026-03-10T09:00:00', zone: 'America/New_York' }, { kind: 'zoned', local: '2026-03-10T10:00:00', zone: 'America/New_York' }],
+    [['DTSTART:20260310T090000', 'DTEND:20260310T090000Z'], { kind: 'floating', local: '2026-03-10T09:00:00' }, { kind: 'floating', local: '2026-03-10T10:00:00' }],
+    [['DTSTART:20260310T080000Z', 'DTEND:20260310T100000'], { kind: 'utc', at: utc('2026-03-10T08:00:00Z') }, { kind: 'utc', at: utc('2026-03-10T09:00:00Z') }],
     [['DTSTART;TZID=Europe/Berlin:20260310T090000Z'], { kind: 'zoned', local: '2026-03-10T10:00:00', zone: 'Europe/Berlin' }, { kind: 'zoned', local: '2026-03-10T10:00:00', zone: 'Europe/Berlin' }],
     [['DTSTART;TZID=Nowhere/Land:20260310T090000Z'], { kind: 'utc', at: utc('2026-03-10T09:00:00Z') }, { kind: 'utc', at: utc('2026-03-10T09:00:00Z') }],
     [['DTSTART:20260310T090000', 'DTEND:20260310T100000', 'DURATION:PT1H'], { kind: 'floating', local: '2026-03-10T09:00:00' }, { kind: 'floating', local: '2026-03-10T10:00:00' }],
@@ -91,6 +94,7 @@ describe('start and end (RFC 5545 §3.6.1)', () => {
     [['DTSTART;VALUE=DATE:20260310', 'DURATION:PT1H'], 'valid-calendar-data'],
     [['DTSTART:20260310T090000Z', 'DTEND:20260310T100000Z', 'DURATION:PT2H'], 'valid-calendar-data'],
     [['DTSTART:99991231T000000Z', 'DURATION:P9W'], 'max-date-time'],
+    [['DTSTART;VALUE=DATE:99991231'], 'max-date-time'],
     [['SUMMARY:no start'], 'valid-calendar-data'],
   ])('%j is refused', (lines, precondition) => {
     expect(refusal(calendar(...vevent(...lines)))).toMatchObject({ precondition })

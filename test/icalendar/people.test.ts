@@ -17,6 +17,9 @@ describe('ATTENDEE (RFC 5545 §3.8.4.1)', () => {
     ['ATTENDEE:ada@example.com', {}],
     ['ATTENDEE:mailto:ada%40example.com', {}],
     ['ATTENDEE:mailto:ada@example.com?subject=x', {}],
+    ['ATTENDEE:mailto:<ada@example.com>', {}],
+    ['ATTENDEE:mailto:Ada Lovelace <ada@example.com>', {}],
+    ['ATTENDEE;EMAIL=ada@example.com:/principals/ada@elsewhere.example/', {}],
     ['ATTENDEE;EMAIL=ada@example.com:urn:uuid:3f2504e0-4f89-11d3-9a0c-0305e82c3301', {}],
     ['ATTENDEE;CN="Lovelace, Ada^n^\'x^\'":mailto:ada@example.com', { displayName: 'Lovelace, Ada\n"x"' }],
     ['ATTENDEE;CN=:mailto:ada@example.com', {}],
@@ -41,7 +44,7 @@ describe('ATTENDEE (RFC 5545 §3.8.4.1)', () => {
   })
 
   test.each([
-    'ATTENDEE;CN=Jane:', 'ATTENDEE:mailto:joe', 'ATTENDEE:urn:uuid:3f2504e0', 'ATTENDEE:invalid:nomail', 'ATTENDEE:/principals/ada', 'ATTENDEE:mailto:eve@example.com%0d%0aBcc:all@example.com',
+    'ATTENDEE;CN=Jane:', 'ATTENDEE:mailto:joe', 'ATTENDEE:urn:uuid:3f2504e0', 'ATTENDEE:invalid:nomail', 'ATTENDEE:/principals/ada', 'ATTENDEE:/principals/ada@example.com/', 'ATTENDEE:mailto:eve@example.com%0d%0aBcc:all@example.com',
     'ATTENDEE:mailto:a b@example.com',
   ])('%s has no e-mail address and is left out', (line) => {
     expect(eventWith(line).attendees).toEqual([])

@@ -94,6 +94,13 @@ describe('by rules', () => {
   })
 
   test.each([
+    ['rules', europe('-0500', '-0400'), undefined],
+    ['an offset', [fixed('+0517')], 19_020],
+  ] as const)('a name means nothing where the VTIMEZONE never says what holds there, and %s that no zone has', (_, blocks, expected) => {
+    expect(resolved('Europe/Berlin', definition('Europe/Berlin', ...blocks))).toBe(expected)
+  })
+
+  test.each([
     ['the VTIMEZONE has no block', 'Europe/Berlin', [], 'Europe/Berlin'],
     ['it has one offset of the zone only', 'Europe/Berlin', [fixed('+0100')], 'Europe/Berlin'],
     ['it knows one summer, long ago', 'America/New_York', america('-0500', '-0400').map(({ start, from, to, kind }): Block => (kind === undefined ? { start, from, to } : { start, from, to, kind })), 'America/New_York'],
