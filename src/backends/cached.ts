@@ -95,7 +95,7 @@ function cachedSession(inner: CalendarSession, shelf: Shelf): CalendarSession {
     remembered: (id, name) => shelf.calendar(id).remembered(name),
     lastTold: (id) => inner.lastTold?.(id),
     nameOf: (id, uid) => inner.nameOf(id, uid),
-    changes: (id, since, limit, reader) => shelf.calendar(id).changes(inner, since, { limit, signal: reader?.signal }),
+    changes: (id, since, reader) => shelf.calendar(id).changes(inner, since, reader?.signal),
     put: (id, name, series, options) => shelf.calendar(id).writes.put(inner, name, series, options),
     remove: (id, name, options) => shelf.calendar(id).writes.remove(inner, name, options),
     answer: (id, name, instance, status, notify, comment) => shelf.calendar(id).writes.answer(inner, name, { instance, status, notify, comment }),

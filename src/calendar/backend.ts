@@ -21,6 +21,7 @@ declare const source: unique symbol
 /** What a backend needs to write a series that it has told before (its own ids and versions). Opaque to all others. */
 export type SeriesSource = { readonly [source]: true }
 
+/** A series as it is stored, and what a write of it needs. */
 export interface StoredSeries extends ObjectTag {
   readonly series: EventSeries
   readonly source: SeriesSource
@@ -47,17 +48,16 @@ export interface CalendarState {
   readonly token: BackendSyncToken
 }
 
+/** What happened in a calendar between two tokens. */
 export interface Changes {
   /** By (updated, name). A backend that has read the whole series anyway gives it (`StoredSeries`), so that nobody asks again. */
   readonly changed: readonly ObjectTag[]
   /** Names that are there no more, sorted; may repeat what an earlier answer told, and may name what the reader never saw. */
   readonly removed: readonly ObjectName[]
-  /** Where the reader stands after this answer. Equals `state().token` when `more` is false and nothing changed meanwhile. */
+  /** Where the reader stands after this answer. Equals `state().token` when nothing changed meanwhile. */
   readonly next: BackendSyncToken
   /** The `updated` of the state that `next` stands for, where the answer told it: saves its reader a call of `state`. */
   readonly updated?: Instant
-  /** The limit cut the answer: ask again from `next`. */
-  readonly more: boolean
 }
 
 /** Who asks for changes. */
@@ -78,9 +78,20 @@ export type WriteCondition =
   | { readonly kind: 'present' }
   | { readonly kind: 'unchanged'; readonly revision: Revision }
 
+/** Whether a write may happen where this is stored. */
+export function isMet(condition: WriteCondition, stored: Pick<ObjectTag, 'revision'> | undefined): boolean {
+  switch (condition.kind) {
+    case 'always': return true
+    case 'absent': return stored === undefined
+    case 'present': return stored !== undefined
+    case 'unchanged': return stored?.revision === condition.revision
+  }
+}
+
 /** Whether the people on the guest list are told of a write. */
 export type Notify = 'nobody' | 'everybody'
 
+/** How a write is made. */
 export interface WriteOptions {
   readonly condition: WriteCondition
   readonly notify: Notify
@@ -104,7 +115,7 @@ export interface CalendarSession {
   /** The cheap poll: one backend call at most. */
   state(id: CalendarId): Promise<CalendarState>
   /**
-   * Every object of the calendar once, in no order.
+   * Every object of the calendar once, in no order. Two of them have one name where the backend had no way to refuse that.
    * A backend that knows the CalendarState at which the reading began gives it as the return value of the generator.
    */
   tags(id: CalendarId): AsyncIterable<ObjectTag>
@@ -130,11 +141,9 @@ export interface CalendarSession {
   nameOf(id: CalendarId, uid: EventUid): Promise<ObjectName | undefined>
   /**
    * What happened since the token; everything that is there when it is undefined.
-   * @param limit how many names at most, changed and removed together; at least 1
-   * @param reader who asks
    * @throws BackendError 'invalid-token' when the token is expired, of another calendar, or not one of ours
    */
-  changes(id: CalendarId, since: BackendSyncToken | undefined, limit?: number, reader?: ChangesReader): Promise<Changes>
+  changes(id: CalendarId, since: BackendSyncToken | undefined, reader?: ChangesReader): Promise<Changes>
 
   /**
    * Makes the stored series equal to the given one in all that the backend's data model has, and leaves the rest as it is.
@@ -202,6 +211,7 @@ export type BackendFault =
   | 'rate-limited'    // too many calls; later
   | 'unavailable'     // time-out, lost connection, 5xx, an answer that cannot be understood
 
+/** The one way in which a backend fails; `cause` has what came from below. */
 export class BackendError extends Error {
   override readonly name = 'BackendError'
   readonly fault: BackendFault

@@ -6,6 +6,7 @@ import type { CalendarId, EmailAddress, Instant, TimeZoneId } from './identifier
 /** What the user may do in a calendar, from least to most. 'free-busy' sees times only. */
 export type Access = 'free-busy' | 'read' | 'write' | 'own'
 
+/** One calendar as the user sees it. */
 export interface Calendar {
   readonly id: CalendarId
   /** The user's own title for it where there is one, else the calendar's. Never empty. */
@@ -37,6 +38,7 @@ export interface TimeRange {
   readonly to?: Instant
 }
 
+/** Start inclusive, end exclusive. */
 export interface BusyPeriod {
   readonly from: Instant
   readonly to: Instant

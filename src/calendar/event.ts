@@ -17,8 +17,10 @@ export type EventTime =
   | { readonly kind: 'zoned'; readonly local: LocalDateTime; readonly zone: TimeZoneId }
   | { readonly kind: 'floating'; readonly local: LocalDateTime }
 
+/** PARTSTAT (RFC 5545 §3.2.12), as far as backends tell them apart. */
 export type ParticipationStatus = 'needs-action' | 'accepted' | 'declined' | 'tentative'
 
+/** ATTENDEE (RFC 5545 §3.8.4.1). */
 export interface Attendee {
   readonly address: EmailAddress
   readonly displayName?: string
@@ -39,6 +41,7 @@ export interface Attendee {
   readonly isForced?: true
 }
 
+/** ORGANIZER (RFC 5545 §3.8.4.3). */
 export interface Organizer {
   readonly address: EmailAddress
   readonly displayName?: string
@@ -50,8 +53,10 @@ export interface Organizer {
   readonly isForced?: true
 }
 
+/** ACTION (RFC 5545 §3.8.6.1). */
 export type AlarmAction = 'display' | 'audio' | 'email'
 
+/** VALARM (RFC 5545 §3.6.6). */
 export interface Alarm {
   readonly action: AlarmAction
   readonly trigger:
@@ -79,6 +84,7 @@ export interface Acknowledgement {
   readonly snoozes: readonly { readonly of?: Instant; readonly until: Instant }[]
 }
 
+/** CONFERENCE (RFC 7986 §5.11). */
 export interface Conference {
   readonly uri: string
   /** RFC 7986 §6.3 FEATURE values in upper case, e.g. `VIDEO`, `PHONE`; may be empty. */
@@ -86,6 +92,7 @@ export interface Conference {
   readonly label?: string
 }
 
+/** ATTACH by address (RFC 5545 §3.8.1.1). */
 export interface Attachment {
   readonly uri: string
   readonly title?: string
@@ -134,7 +141,9 @@ export interface Event {
   readonly eventType?: string
 }
 
+/** FREQ (RFC 5545 §3.3.10). */
 export type Frequency = 'SECONDLY' | 'MINUTELY' | 'HOURLY' | 'DAILY' | 'WEEKLY' | 'MONTHLY' | 'YEARLY'
+/** Days of BYDAY and WKST (RFC 5545 §3.3.10). */
 export type Weekday = 'MO' | 'TU' | 'WE' | 'TH' | 'FR' | 'SA' | 'SU'
 
 /** RFC 5545 §3.3.10. Lists are sorted and without repeats; empty where the part is absent. */

@@ -12,7 +12,7 @@ type Step =
   | { readonly kind: 'state' | 'tags' | 'objects' | 'calendars' | 'early' | 'parallel' | 'range'; readonly id: typeof home }
   | { readonly kind: 'calendar'; readonly id: typeof home }
   | { readonly kind: 'names'; readonly id: typeof home; readonly names: readonly ObjectName[] }
-  | { readonly kind: 'changes'; readonly id: typeof home; readonly token: number; readonly limit: number | undefined }
+  | { readonly kind: 'changes'; readonly id: typeof home; readonly token: number }
   | { readonly kind: 'put'; readonly through: 'cache' | 'service'; readonly id: typeof home; readonly name: ObjectName; readonly summary: string; readonly condition: WriteCondition['kind']; readonly reads: boolean }
   | { readonly kind: 'remove' | 'answer'; readonly through: 'cache' | 'service'; readonly id: typeof home; readonly name: ObjectName; readonly reads: boolean }
   | { readonly kind: 'move'; readonly through: 'cache' | 'service'; readonly id: typeof home; readonly name: ObjectName; readonly toName: ObjectName }
@@ -26,7 +26,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constantFrom('state', 'tags', 'objects', 'calendars', 'early', 'parallel', 'range'), id }) as fc.Arbitrary<Step>,
   fc.record({ kind: fc.constant('calendar'), id: fc.constantFrom(home, work, calendarId('none')) }) as fc.Arbitrary<Step>,
   fc.record({ kind: fc.constant('names'), id, names: fc.oneof(fc.subarray(names.slice(0, 6)), fc.tuple(name)) }) as fc.Arbitrary<Step>,
-  fc.record({ kind: fc.constant('changes'), id, token: fc.nat({ max: 20 }), limit: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }) }) as fc.Arbitrary<Step>,
+  fc.record({ kind: fc.constant('changes'), id, token: fc.nat({ max: 20 }) }) as fc.Arbitrary<Step>,
   fc.record({ kind: fc.constant('put'), through, id, name, summary: fc.constantFrom('x', 'y', 'z'), condition: fc.constantFrom('always', 'absent', 'present', 'unchanged'), reads: fc.boolean() }) as fc.Arbitrary<Step>,
   fc.record({ kind: fc.constantFrom('remove', 'answer'), through, id, name, reads: fc.boolean() }) as fc.Arbitrary<Step>,
   fc.record({ kind: fc.constant('move'), through, id, name, toName: name }) as fc.Arbitrary<Step>,
@@ -69,7 +69,7 @@ class Side {
       case 'calendar': return session.calendar(each.id)
       case 'names': return sorted([...(await session.objectsByName(each.id, each.names)).values()])
       case 'changes': {
-        const { updated: _, ...changes } = await session.changes(each.id, this.tokens[each.token % this.tokens.length], each.limit)
+        const { updated: _, ...changes } = await session.changes(each.id, this.tokens[each.token % this.tokens.length])
         this.tokens.push(changes.next)
         return { ...changes, changed: changes.changed.map(({ name: told, revision: version }) => `${told} ${version}`) }
       }

@@ -320,27 +320,6 @@ describe('cached: doubt and faults (failure classes 4 and 7)', () => {
     expect(await summaryAt(session, a)).toBeUndefined()
   })
 
-  test('changes that the backend tells in pieces are not taken for all', async () => {
-    const { outside, clock } = setUp()
-    await filled(outside)
-    const piecemeal: CalendarSession = { ...outside, changes: (id, since) => outside.changes(id, since, 1) }
-    const session = cachedBackend({ session: () => piecemeal, close: async () => {} }, { maxBytes: 1e6, freshnessMs: 2000, now: () => clock.now }).session(anna)
-    await collect(session.tags(home))
-    for (const name of [a, b]) await outside.put(home, name, series(name, 'theirs'), always)
-    clock.now = 5000
-    expect((await collect(session.objects(home))).map(summaryOf).filter((summary) => summary === 'theirs').length).toBe(2)
-  })
-
-  test('a limit that cuts what is held is the backend\'s to apply: its token goes on', async () => {
-    const { session, outside } = setUp()
-    await filled(outside)
-    await session.changes(home, undefined)
-    const first = await session.changes(home, undefined, 3)
-    expect(first).toMatchObject({ changed: { length: 3 }, more: true })
-    expect(await session.changes(home, first.next, 7)).toMatchObject({ changed: { length: names.length - 3 }, more: false })
-    expect(await session.changes(home, undefined, names.length)).toMatchObject({ changed: { length: names.length }, more: false })
-  })
-
   test('nothing of one identity is told to another', async () => {
     const { backend, outside, callsOf } = setUp()
     await filled(outside)
@@ -366,7 +345,7 @@ describe('cached: what was read around a change', () => {
     const slow: CalendarSession = {
       ...outside,
       ...(kind === 'objectsByName' && { objectsByName: (id, wanted) => slowly(outside.objectsByName(id, wanted)) }),
-      ...(kind === 'changes' && { changes: (id, since, limit) => slowly(outside.changes(id, since, limit)) }),
+      ...(kind === 'changes' && { changes: (id, since) => slowly(outside.changes(id, since)) }),
       ...(kind === 'state' && { state: (id) => slowly(outside.state(id)) }),
       ...(kind === 'calendars' && { calendars: () => slowly(outside.calendars()) }),
     }

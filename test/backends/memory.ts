@@ -3,9 +3,9 @@
  * and counts its calls. Calendars are shared by all its users.
  */
 
-import { BackendError } from '../../src/calendar/backend.ts'
+import { BackendError, isMet } from '../../src/calendar/backend.ts'
 import type {
-  Backend, CalendarSession, Changes, ObjectTag, SeriesSource, StoredSeries, Unavailable, WriteCondition, WriteOptions,
+  Backend, CalendarSession, Changes, ObjectTag, SeriesSource, StoredSeries, Unavailable, WriteOptions,
 } from '../../src/calendar/backend.ts'
 import type { Calendar } from '../../src/calendar/calendar.ts'
 import { eventsOf } from '../../src/calendar/event.ts'
@@ -92,7 +92,7 @@ export class MemoryBackend implements Backend {
         return row === undefined ? [] : [[name, shown(row)] as const]
       }))),
       nameOf: (id, uid) => call('nameOf', () => this.#stored(id).find(({ series }) => series.uid === uid)?.name),
-      changes: (id, since, limit) => call('changes', () => this.#changes(id, since, limit)),
+      changes: (id, since) => call('changes', () => this.#changes(id, since)),
       put: (id, name, series, options) => call('put', () => this.#put(id, name, series, options)),
       remove: (id, name, options) => call('remove', () => this.#remove(id, name, options)),
       answer: (id, name, _, status) => call('answer', () => {
@@ -157,24 +157,19 @@ export class MemoryBackend implements Backend {
     return [...this.#collection(id).rows.values()].map(({ stored }) => stored)
   }
 
-  /** Tokens are `state` or, for a reading that goes on, `state since updated name`. */
-  #changes(id: CalendarId, token: BackendSyncToken | undefined, limit = Infinity): Changes {
+  #changes(id: CalendarId, token: BackendSyncToken | undefined): Changes {
     const collection = this.#collection(id)
-    const [end, since, position, ...name] = token?.split(' ') ?? []
-    const from = Number(since ?? end ?? 0)
-    if (token !== undefined && (!(Number(end) >= collection.oldest) || Number(end) > collection.updated)) throw new BackendError('invalid-token', 'expired')
+    const from = Number(token ?? 0)
+    if (token !== undefined && (!(from >= collection.oldest) || from > collection.updated)) throw new BackendError('invalid-token', 'expired')
     const steps = [...this.#stored(id).map((stored) => ({ name: stored.name, updated: stored.updated as number, stored })), ...this.#removals(collection, token, from)]
-      .filter((step) => step.updated > from && (position === undefined || step.updated > Number(position) || (step.updated === Number(position) && step.name > name.join(' '))))
+      .filter(({ updated }) => updated > from)
       .sort((a, b) => a.updated - b.updated || (a.name < b.name ? -1 : 1))
-    const told = steps.slice(0, limit)
-    const last = told.at(-1)
-    const more = told.length < steps.length
-    const state = since === undefined ? collection.updated : Number(end)
+    const { updated, token: next } = this.#state(id)
     return {
-      changed: told.flatMap(({ stored }) => (stored === undefined ? [] : [this.#traits.tellsSeries && !this.#collection(id).rows.get(stored.name)!.isBroken ? stored : tagOf(stored)])),
-      removed: told.flatMap(({ name: removed, stored }) => (stored === undefined ? [removed] : [])).sort(),
-      next: backendSyncToken(more ? `${state} ${from} ${last!.updated} ${last!.name}` : `${state}`), more,
-      ...(this.#traits.tellsUpdated && !more && { updated: instant(state) }),
+      changed: steps.flatMap(({ stored }) => (stored === undefined ? [] : [this.#traits.tellsSeries && !this.#collection(id).rows.get(stored.name)!.isBroken ? stored : tagOf(stored)])),
+      removed: steps.flatMap(({ name, stored }) => (stored === undefined ? [name] : [])).sort(),
+      next,
+      ...(this.#traits.tellsUpdated && { updated }),
     }
   }
 
@@ -186,7 +181,7 @@ export class MemoryBackend implements Backend {
   #put(id: CalendarId, name: ObjectName, series: EventSeries, options: WriteOptions): StoredSeries {
     const { condition, known } = options
     // What equals the known series needs no call that writes, and so nobody finds out that it is stale.
-    if (known !== undefined && known !== 'absent' && holds(condition, known) && isEqual(known.series, series)) return known
+    if (known !== undefined && known !== 'absent' && isMet(condition, known) && isEqual(known.series, series)) return known
     const stored = this.#checked(id, name, options)
     if (stored !== undefined && isEqual(stored.series, series)) return stored
     const holder = this.#stored(id).find((each) => each.series.uid === series.uid && each.name !== name)
@@ -216,7 +211,7 @@ export class MemoryBackend implements Backend {
   #checked(id: CalendarId, name: ObjectName, { condition, known }: WriteOptions): StoredSeries | undefined {
     const actual = this.#collection(id).rows.get(name)?.stored
     const given = known === undefined ? actual : known === 'absent' ? undefined : known
-    if (!holds(condition, given)) throw new BackendError('precondition', condition.kind)
+    if (!isMet(condition, given)) throw new BackendError('precondition', condition.kind)
     if (given?.revision !== actual?.revision) throw new BackendError(condition.kind === 'unchanged' ? 'precondition' : 'conflict', 'stale')
     return actual
   }
@@ -236,15 +231,6 @@ function shown({ stored, isBroken }: Row): StoredSeries | Unavailable {
 
 function tagOf({ name, revision: version, updated }: StoredSeries): ObjectTag {
   return { name, revision: version, updated }
-}
-
-function holds(condition: WriteCondition, stored: StoredSeries | undefined): boolean {
-  switch (condition.kind) {
-    case 'always': return true
-    case 'absent': return stored === undefined
-    case 'present': return stored !== undefined
-    case 'unchanged': return stored?.revision === condition.revision
-  }
 }
 
 function isEqual(a: EventSeries, b: EventSeries): boolean {

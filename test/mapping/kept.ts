@@ -81,6 +81,7 @@ export const keptRows: readonly KeptRow[] = [
     ],
     changed: [
       ['DURATION becomes DTEND', { sends: ['DTSTART:20260310T090000Z', 'DURATION:PT90M'], reads: ['DTEND:20260310T103000Z'], lacks: ['DURATION'] }],
+      ['an end without a zone is in that of the start', { sends: ['DTSTART;TZID=America/New_York:20260310T090000', 'DTEND:20260310T100000'], reads: ['DTEND;TZID=America/New_York:20260310T100000'] }],
       ['an end before the start: refused', { sends: ['DTSTART:20260310T090000Z', 'DTEND:20260310T080000Z'], refused: 'valid-calendar-data' }],
     ],
   },

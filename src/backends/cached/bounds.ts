@@ -13,6 +13,7 @@ interface Bounds {
 /** Offsets lie between -12 and +14 hours; one more for zones to come. */
 const marginMs = 15 * 60 * 60 * 1000
 
+/** @returns moments that no instance lies outside of */
 export function boundsOf(series: EventSeries): Bounds {
   const events = eventsOf(series)
   const starts = events.map(({ start }) => millisecondsOf(start))

@@ -1,22 +1,16 @@
 import type { CalendarSession, CalendarState, Changes, ObjectTag, StoredSeries } from '../../calendar/backend.ts'
 import type { TimeRange } from '../../calendar/calendar.ts'
 import type { BackendSyncToken, CalendarId, ObjectName } from '../../calendar/identifiers.ts'
+import { tagOf } from './entries.ts'
+import type { Body } from './entries.ts'
 import { Flights } from './flights.ts'
 import { Knowledge, toldOf, withPlainTags } from './knowledge.ts'
 import { isState, Listings } from './listings.ts'
-import { tagOf } from './objects.ts'
-import type { Body } from './objects.ts'
 import { isFull } from './place.ts'
 import type { Place } from './place.ts'
 import type { CacheSettings } from './settings.ts'
 import { Validation } from './validation.ts'
 import { CalendarWrites } from './writes.ts'
-
-/** How changes are asked for. */
-interface ChangesAsked {
-  readonly limit: number | undefined
-  readonly signal: AbortSignal | undefined
-}
 
 /** Beyond so many bodies that are not held the whole calendar is read, and held, so that the next ones need no call. */
 const fewNames = 4
@@ -183,14 +177,13 @@ export class CachedCalendar {
     })
   }
 
-  /** @param asked signal: when it is aborted a first reading ends with its reason, unless others wait for it too */
-  async changes(inner: CalendarSession, since: BackendSyncToken | undefined, { limit, signal }: ChangesAsked): Promise<Changes> {
-    const isFirst = since === undefined && limit === undefined
+  /** @param signal when it is aborted a first reading ends with its reason, unless others wait for it too */
+  async changes(inner: CalendarSession, since: BackendSyncToken | undefined, signal: AbortSignal | undefined): Promise<Changes> {
     const canTell = this.#known.canTellSince(since)
-    const isCurrent = canTell && ((await this.#validation.isCurrentWhole(inner)) || (isFirst && (await this.#readWhole(inner, signal))))
+    const isCurrent = canTell && ((await this.#validation.isCurrentWhole(inner)) || (since === undefined && (await this.#readWhole(inner, signal))))
     if (!canTell) this.#place.settings.meter.misses += 1
-    const answer = isCurrent ? this.#known.changes(since, limit) : undefined
-    return answer ?? this.#place.flights.join(`changes ${since ?? ''} ${limit ?? ''}`, () => this.#readChanges(inner, since, limit))
+    const answer = isCurrent ? this.#known.changes(since) : undefined
+    return answer ?? this.#place.flights.join(`changes ${since ?? ''}`, () => this.#readChanges(inner, since))
   }
 
   /** A first synchronisation is followed by a reading of every body, so these are read at once. @returns whether all is held and true */
@@ -202,11 +195,10 @@ export class CachedCalendar {
     return this.#known.isWhole && (isKnown || isState(told))
   }
 
-  async #readChanges(inner: CalendarSession, since: BackendSyncToken | undefined, limit: number | undefined): Promise<Changes> {
+  async #readChanges(inner: CalendarSession, since: BackendSyncToken | undefined): Promise<Changes> {
     const read = this.#known.begin()
-    const changes = await inner.changes(this.#id, since, limit)
-    const isEverything = since === undefined && !changes.more && !this.#known.isWhole
-    if (isEverything) this.#known.holdAll(changes.changed.map(toldOf), { token: changes.next, updated: changes.updated }, read)
+    const changes = await inner.changes(this.#id, since)
+    if (since === undefined && !this.#known.isWhole) this.#known.holdAll(changes.changed.map(toldOf), { token: changes.next, updated: changes.updated }, read)
     else this.#known.noteForeign(changes, read)
     this.#place.resized()
     return withPlainTags(changes)

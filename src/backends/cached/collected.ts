@@ -1,5 +1,6 @@
-import { tagOf } from './objects.ts'
-import type { Body, CalendarObjects, Told } from './objects.ts'
+import { tagOf } from './entries.ts'
+import type { Body, Told } from './entries.ts'
+import type { CalendarObjects } from './objects.ts'
 
 /** Notes what a listing of the backend tells while it passes through to its readers. */
 export class Collected {

@@ -1,8 +1,9 @@
 import type { CalendarState, Changes, ObjectTag, StoredSeries } from '../../calendar/backend.ts'
 import type { BackendSyncToken, Instant, ObjectName } from '../../calendar/identifiers.ts'
 import { History, inOrder } from './history.ts'
-import { CalendarObjects, tagOf } from './objects.ts'
-import type { Body, Told } from './objects.ts'
+import { tagOf } from './entries.ts'
+import type { Body, Told } from './entries.ts'
+import { CalendarObjects } from './objects.ts'
 import type { CacheSettings } from './settings.ts'
 
 /** `updated` is not known where only {@link Changes} without it told the token. */
@@ -91,7 +92,7 @@ export class Knowledge {
   /** The backend told what happened since the state that is held. @returns false when that does not fit what is held */
   catchUp(changes: Changes, read: Reading): boolean {
     const since = this.#state!.token
-    if (changes.more || !this.objects.apply(changes.changed.map(toldOf), changes.removed, read.at)) return false
+    if (!this.objects.apply(changes.changed.map(toldOf), changes.removed, read.at)) return false
     const updated = changes.updated ?? (changes.next === since ? this.#state?.updated : undefined)
     if (changes.next !== since) this.#history.add({ since, changes: withPlainTags(changes) })
     this.#state = { token: changes.next, updated }
@@ -100,10 +101,12 @@ export class Knowledge {
   }
 
   /**
-   * These are all objects of the calendar, none older than the state.
+   * These are all objects of the calendar, none older than the state. Where two of them have one name nothing is held, so that every
+   * reader is told of both, as the backend tells it.
    * @param checkedAt when the state was true
    */
   holdAll(all: readonly Told[], state: KnownState, read: Reading, checkedAt = read.at): void {
+    if (new Set(all.map(({ name }) => name)).size < all.length) return this.forget()
     const isOvertaken = this.isOvertaken(read)
     this.objects.replaceAll(all, state.updated, isOvertaken ? -Infinity : read.at)
     this.#state = state
@@ -154,14 +157,14 @@ export class Knowledge {
   }
 
   /** What a current whole calendar tells without asking. @returns undefined where only the backend can tell */
-  changes(since: BackendSyncToken | undefined, limit = Infinity): Changes | undefined {
-    const changes = since === undefined ? this.#everything() : since === this.#state!.token ? this.#standing() : this.#history.between(since, this.#state!.token)
-    return changes !== undefined && changes.changed.length + changes.removed.length <= limit ? changes : undefined
+  changes(since: BackendSyncToken | undefined): Changes | undefined {
+    if (since === undefined) return this.#everything()
+    return since === this.#state!.token ? this.#standing() : this.#history.between(since, this.#state!.token)
   }
 
   #standing(): Changes {
     const { token, updated } = this.#state!
-    return { changed: [], removed: [], next: token, more: false, ...(updated !== undefined && { updated }) }
+    return { changed: [], removed: [], next: token, ...(updated !== undefined && { updated }) }
   }
 
   #everything(): Changes | undefined {
@@ -170,10 +173,12 @@ export class Knowledge {
   }
 }
 
+/** Without the series that the backend may have told with them. */
 export function withPlainTags(changes: Changes): Changes {
   return { ...changes, changed: changes.changed.map(tagOf) }
 }
 
+/** What a tag tells; its body too, where the backend has told the whole series. */
 export function toldOf(tag: ObjectTag): Told {
   return { name: tag.name, tag, body: isSeries(tag) ? tag : undefined }
 }

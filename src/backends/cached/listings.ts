@@ -1,6 +1,6 @@
 import type { CalendarSession, CalendarState } from '../../calendar/backend.ts'
 import { Collected } from './collected.ts'
-import type { Body } from './objects.ts'
+import type { Body } from './entries.ts'
 import { isFull } from './place.ts'
 import type { Place } from './place.ts'
 import { SharedIteration } from './shared-iteration.ts'

@@ -5,9 +5,10 @@
 
 import type { TimeRange } from '../../calendar/calendar.ts'
 import { boundsOf } from './bounds.ts'
-import type { Body } from './objects.ts'
+import type { Body } from './entries.ts'
 import { bytesOf } from './size.ts'
 
+/** What is counted once of a body, and kept beside it. */
 export interface Measure {
   readonly bytes: number
   /** Whole minutes since 1970, which take no memory of their own where milliseconds do. */
@@ -21,6 +22,7 @@ const farMinutes = 2 ** 31 - 1
 
 const whole = (minutes: number): number => Math.min(Math.max(minutes, -farMinutes), farMinutes)
 
+/** @returns its bytes, and between which moments it may have instances */
 export function measureOf(body: Body): Measure {
   const bytes = bytesOf(body)
   if (!('series' in body)) return { bytes, from: -farMinutes, to: farMinutes }

@@ -1,32 +1,11 @@
-import type { ObjectTag, StoredSeries, Unavailable } from '../../calendar/backend.ts'
+import type { ObjectTag, StoredSeries } from '../../calendar/backend.ts'
 import type { TimeRange } from '../../calendar/calendar.ts'
 import type { Instant, ObjectName } from '../../calendar/identifiers.ts'
+import { bytesOfEntry, entryOf, holding, isAnother, isSeriesOf, isUnchanged, tagIn, tagOf, withoutBody } from './entries.ts'
+import type { Body, Entry, Told } from './entries.ts'
 import { mayOverlap, measureOf } from './measure.ts'
 import type { Measure } from './measure.ts'
 import type { CacheSettings } from './settings.ts'
-import { tagBytes } from './size.ts'
-
-export type Body = StoredSeries | Unavailable
-
-/** What is held under a name. */
-interface Entry {
-  /** Undefined where a series is held, which is its own tag, in a calendar that is held in parts, and for what a listing could not show. */
-  readonly tag: ObjectTag | undefined
-  readonly body: Body | undefined
-  /** When the call began that told the body; -Infinity for none. */
-  readonly readAt: number
-  /** Of the body; undefined without one. */
-  readonly measure: Measure | undefined
-}
-
-/** A tag, and the body where it came along. */
-export interface Told {
-  readonly name: ObjectName
-  readonly tag: ObjectTag | undefined
-  readonly body: Body | undefined
-  /** Of the body, where somebody has taken it already. */
-  readonly measure?: Measure
-}
 
 const calendarBytes = 1000
 
@@ -125,10 +104,14 @@ export class CalendarObjects {
     }
   }
 
-  /** @returns false, and changes nothing, when the answer does not fit what is held */
+  /**
+   * @returns false, and changes nothing, when the answer does not fit what is held: it does not tell something newer that was known, or
+   *          tells another series under a name, which may have that name beside the one that is held
+   */
   apply(changed: readonly Told[], removed: readonly ObjectName[], at: number): boolean {
     const told = new Set([...changed.map(({ name }) => name), ...removed])
-    if ([...this.#ahead].some((name) => !told.has(name))) return false
+    if ([...this.#ahead].some((name) => !told.has(name)) || told.size < changed.length + removed.length) return false
+    if (changed.some(({ name, body }) => isAnother(this.#entries.get(name)?.body, body))) return false
     this.#ahead.clear()
     for (const name of removed) this.#delete(name)
     for (const told of changed) this.#set(told.name, entryOf(this.#entries.get(told.name), told, at))
@@ -205,43 +188,4 @@ export class CalendarObjects {
     this.#bytes -= bytesOfEntry(this.#entries.get(name))
     this.#entries.delete(name)
   }
-}
-
-function bytesOfEntry(entry: Entry | undefined): number {
-  return entry === undefined ? 0 : tagBytes + (entry.measure?.bytes ?? 0)
-}
-
-/** What was held already stays the same object. */
-function entryOf(before: Entry | undefined, { tag, body, measure }: Told, at: number): Entry {
-  if (before?.body !== undefined && tag !== undefined && isSeriesOf(before.body, tag)) return { ...before, readAt: body === undefined ? before.readAt : at }
-  return {
-    tag: tag === undefined || isSeriesOf(body, tag) ? undefined : tagOf(tag), body, readAt: body === undefined ? -Infinity : at,
-    measure: measure ?? (body && measureOf(body)),
-  }
-}
-
-function holding(before: Entry | undefined, tag: ObjectTag | undefined, body: Body | undefined, readAt: number): Entry {
-  return { tag: body !== undefined && 'series' in body ? undefined : tag, body, readAt, measure: body === before?.body ? before?.measure : body && measureOf(body) }
-}
-
-function withoutBody(entry: Entry): Entry {
-  const tag = tagIn(entry)
-  return { tag: tag && tagOf(tag), body: undefined, readAt: -Infinity, measure: undefined }
-}
-
-function tagIn({ tag, body }: Entry): ObjectTag | undefined {
-  return body !== undefined && 'series' in body ? body : tag
-}
-
-/** Without what a series has beside it. */
-export function tagOf({ name, revision, updated }: ObjectTag): ObjectTag {
-  return { name, revision, updated }
-}
-
-function isUnchanged(before: Body | undefined, body: Body): boolean {
-  return 'series' in body && isSeriesOf(before, body)
-}
-
-function isSeriesOf(body: Body | undefined, tag: ObjectTag): boolean {
-  return body !== undefined && 'series' in body && body.revision === tag.revision
 }

@@ -7,6 +7,7 @@ import type { Flights } from './flights.ts'
 import type { Knowledge, KnownState } from './knowledge.ts'
 import type { CacheSettings } from './settings.ts'
 
+/** One calendar of one user, as those share it who read and write there. */
 export interface Place {
   readonly id: CalendarId
   readonly settings: CacheSettings
@@ -21,6 +22,7 @@ export function isFull(state: KnownState | undefined): state is CalendarState {
   return state?.updated !== undefined
 }
 
+/** Whether the backend failed in this way. */
 export function isFault(error: unknown, fault: BackendFault): boolean {
   return error instanceof BackendError && error.fault === fault
 }

@@ -12,6 +12,7 @@ export class Meter {
   }
 }
 
+/** What all that is held has in common. */
 export interface CacheSettings {
   /** How long an answer of the backend is taken as true without asking again, counted from the start of its call. */
   readonly freshnessMs: number

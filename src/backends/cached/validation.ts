@@ -37,7 +37,7 @@ export class Validation {
   async #changesOrNone(inner: CalendarSession, since: BackendSyncToken): Promise<Changes | undefined> {
     const { id, known } = this.#place
     try {
-      return await inner.changes(id, since, undefined, { held: (name) => known.objects.series(name) })
+      return await inner.changes(id, since, { held: (name) => known.objects.series(name) })
     } catch (error) {
       if (isFault(error, 'invalid-token')) return undefined
       throw error

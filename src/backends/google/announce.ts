@@ -7,16 +7,17 @@ import { BackendError } from '../../calendar/backend.ts'
 import { sameAddress } from '../../calendar/identifiers.ts'
 import type { EventUid, RecurrenceId } from '../../calendar/identifiers.ts'
 import { readBody } from './client.ts'
+import { readableByUid } from './current.ts'
 import type { ApiCall } from './client.ts'
 import { toBackendError } from './errors.ts'
 import { findInstances } from './find-instances.ts'
-import { readGroup, sourceOf } from './from-wire.ts'
+import { sourceOf } from './from-wire.ts'
 import type { Source } from './from-wire.ts'
 import { anyOfUid } from './import-event.ts'
 import type { Listing } from './pages.ts'
-import { readByUid } from './reading.ts'
 import { wireEventSchema } from './wire.ts'
-import { Writing } from './writing.ts'
+import { Sending } from './sending.ts'
+import { announceSeries } from './writing.ts'
 import type { StoredSeries } from '../../calendar/backend.ts'
 import type { WireEvent } from './wire.ts'
 
@@ -25,10 +26,10 @@ export async function announceEvent(listing: Listing, uid: EventUid, instance: R
   const stored = await ownEvent(listing, uid)
   if (stored === undefined) throw gone()
   const source = sourceOf(stored)
-  if (instance === undefined) return new Writing(listing).announce(stored, ['main', ...instancesOfOthers(source)])
+  if (instance === undefined) return announceSeries(new Sending(listing), stored, ['main', ...instancesOfOthers(source)])
   const row = await instanceRow(listing, source, instance)
   if (row === undefined || row.status === 'cancelled') throw gone()
-  return new Writing(listing).announce(stored, [instance])
+  return announceSeries(new Sending(listing), stored, [instance])
 }
 
 /** Instances with guests whom the series does not have. */
@@ -61,9 +62,8 @@ async function removedInstance(listing: Listing, uid: EventUid, instance: Recurr
 }
 
 async function ownEvent(listing: Listing, uid: EventUid): Promise<StoredSeries | undefined> {
-  const found = await readByUid(listing, uid)
-  const stored = found && readGroup(found.group, found.frame)
-  if (stored === undefined || 'kind' in stored) return undefined
+  const stored = await readableByUid(listing, uid)
+  if (stored === undefined) return undefined
   if (stored.role !== 'organizer') throw notOwn()
   return stored
 }

@@ -10,6 +10,7 @@ import { wireTokenErrorSchema, wireTokenSchema } from './wire.ts'
 import type { BackendIdentity } from '../../calendar/backend.ts'
 import type { RestResponse, Transport } from '../transport.ts'
 
+/** The token endpoint and the client that asks it. */
 export interface TokenOptions {
   readonly transport: Transport
   readonly tokenUrl: string
@@ -18,6 +19,7 @@ export interface TokenOptions {
   readonly now: () => number
 }
 
+/** Access tokens by identity. */
 export interface AccessTokens {
   /**
    * @param refused a token that the service has just turned down, so that it is not given again
@@ -37,6 +39,7 @@ const googleTokenUrl = 'https://oauth2.googleapis.com/token'
 /** Identities whose tokens are kept; the oldest goes first. */
 const maxHeld = 10_000
 
+/** Tokens are held in memory only, for the last identities that asked. */
 export function accessTokens(options: TokenOptions): AccessTokens {
   const held = new Map<string, Held>()
   return {

@@ -9,6 +9,7 @@ export interface BatchedCall {
   readonly body?: string
 }
 
+/** What one part of the answer says. */
 export interface BatchedAnswer {
   readonly status: number
   readonly body: string
@@ -25,6 +26,7 @@ export function batchUrlOf(apiUrl: string): string | undefined {
   return apiUrl.endsWith(version) ? `${apiUrl.slice(0, -version.length)}/batch${version}` : undefined
 }
 
+/** Of the whole request. */
 export const batchContentType = `multipart/mixed; boundary=${boundary}`
 
 /** @param calls at most {@link maxBatch}; JSON escapes what could be a boundary in their bodies */

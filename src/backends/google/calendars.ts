@@ -34,6 +34,7 @@ function readItem(item: unknown): Calendar | undefined {
   return entry.success && entry.data.deleted !== true ? readEntry(entry.data) : undefined
 }
 
+/** @throws BackendError 'gone' for one that is not in the user's list */
 export async function readCalendar(client: Client, id: CalendarId): Promise<Calendar> {
   const entry = readBody(wireCalendarListEntrySchema, await client.call({ method: 'GET', path: [...list, id] }))
   if (entry.deleted === true) throw new BackendError('gone', 'the calendar was taken out of the list')

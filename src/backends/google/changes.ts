@@ -1,7 +1,7 @@
 /** What happened in a calendar since a token, read by `updatedMin`, or everything from the start. */
 
 import { BackendError } from '../../calendar/backend.ts'
-import { eventUid, instant, objectName } from '../../calendar/identifiers.ts'
+import { eventUid, objectName } from '../../calendar/identifiers.ts'
 import { mapBounded } from './bounded.ts'
 import { completed } from './completed.ts'
 import type { Held } from './completed.ts'
@@ -9,12 +9,12 @@ import { readGroup, tagOf } from './from-wire.ts'
 import { keptNameOf, likelyNameOf } from './kept-name.ts'
 import { marks } from './marks.ts'
 import { objectNameOf } from './names.ts'
-import { collectPages, fetchHead, masks } from './pages.ts'
-import { gather, readByNames, readByUid, readByUids } from './reading.ts'
+import { collectPages, fetchHead, masks, stateOf } from './pages.ts'
+import { gather, readByNames, readByUids } from './reading.ts'
 import { updatedOf } from './revision.ts'
 import { isTombstone } from './rows.ts'
 import { readBody } from './client.ts'
-import { formatSyncToken, markOf, parseSyncToken } from './sync-token.ts'
+import { markOf, parseSyncToken } from './sync-token.ts'
 import { wireRowSchema, wireEventSchema } from './wire.ts'
 import type { Changes, ObjectTag } from '../../calendar/backend.ts'
 import type { BackendSyncToken, Instant, ObjectName } from '../../calendar/identifiers.ts'
@@ -24,7 +24,7 @@ import type { Row, RowGroup } from './rows.ts'
 import type { SyncState } from './sync-token.ts'
 import type { WireEvent, WireRow } from './wire.ts'
 
-/** An object or a removed name at its place in the order of (updated, name). */
+/** What happened to a name, at its place in the order of (updated, name). */
 interface Step {
   readonly name: ObjectName
   readonly updated: Instant
@@ -36,15 +36,13 @@ interface Step {
 const fewTombstones = 10
 
 /** @throws BackendError 'invalid-token' */
-export async function readChanges(listing: Listing, token: BackendSyncToken | undefined, limit: number | undefined, held?: Held): Promise<Changes> {
-  const from = token === undefined ? undefined : parseSyncToken(token)
-  if (token !== undefined && from === undefined) throw invalidToken('the token is not one of ours')
-  const since = from?.rest ? from.rest.since : from?.updated
-  const { head, steps } = since === undefined ? await readEverything(listing)
-    : await readSince(listing, since, from?.rest?.position ?? since, held).catch((error: unknown) => standstill(listing, since, error))
-  if (from !== undefined) assertContinues(from, head)
-  const rest = steps.filter((step) => isAfter(step, from)).sort(inOrder)
-  return cut(rest, limit, { since, end: from?.rest ? from.updated : head.updated, head })
+export async function readChanges(listing: Listing, token: BackendSyncToken | undefined, held?: Held): Promise<Changes> {
+  if (token === undefined) return changesOf(await readEverything(listing))
+  const from = parseSyncToken(token)
+  if (from === undefined) throw invalidToken('the token is not one of ours')
+  const found = await readSince(listing, from.updated, held).catch((error: unknown) => standstill(listing, from.updated, error))
+  assertContinues(from, found.head)
+  return changesOf(found)
 }
 
 function invalidToken(reason: string): BackendError {
@@ -79,9 +77,8 @@ async function readEverything(listing: Listing): Promise<Found> {
   return { head, steps: tags.map((tag) => ({ name: tag.name, updated: tag.updated, tag })) }
 }
 
-/** @param position where a reading that was cut goes on; rows before it were told */
-async function readSince(listing: Listing, since: Instant, position: Instant, held: Held | undefined): Promise<Found> {
-  const updatedMin = new Date(Math.max(since, position)).toISOString()
+async function readSince(listing: Listing, since: Instant, held: Held | undefined): Promise<Found> {
+  const updatedMin = new Date(since).toISOString()
   const page = await collectPages(listing, { updatedMin, showDeleted: true, fields: masks.objects })
   const rows = page.rows.filter((row) => updatedOf([wireOf(row)]) > since)
   const gone = new Set(rows.map(wireOf).filter(isTombstone).map(({ id }) => id))
@@ -133,7 +130,7 @@ async function readByMaster(listing: Listing, { events }: RowGroup): Promise<Fra
   const { client, calendar } = listing
   const outcome = await client.attempt({ method: 'GET', path: ['calendars', calendar, 'events', master] })
   const uid = outcome.isDone ? readBody(wireRowSchema, outcome.body).iCalUID : undefined
-  return uid === undefined ? undefined : readByUid(listing, eventUid(uid))
+  return uid === undefined ? undefined : (await readByUids(listing, [eventUid(uid)])).get(eventUid(uid))
 }
 
 /** The series itself where it can be told: whoever keeps objects need not ask for it again. */
@@ -178,27 +175,16 @@ function namesOfTombstone(row: WireRow): readonly ObjectName[] {
   return name === undefined ? [] : [name]
 }
 
-function isAfter(step: Step, from: SyncState | undefined): boolean {
-  const rest = from?.rest
-  return rest === undefined || step.updated > rest.position || (step.updated === rest.position && step.name > rest.name)
+function changesOf({ head, steps }: Found): Changes {
+  const { updated, token } = stateOf(head)
+  return {
+    changed: [...steps].sort(inOrder).flatMap(({ tag }) => tag ?? []),
+    removed: [...new Set(steps.flatMap(({ name, tag }) => (tag === undefined ? [name] : [])))].sort(),
+    next: token,
+    updated,
+  }
 }
 
 function inOrder(a: Step, b: Step): number {
   return a.updated - b.updated || (a.name < b.name ? -1 : 1)
-}
-
-/** @param end where the reader stands after the last step */
-function cut(steps: readonly Step[], limit: number | undefined, { since, end, head }: { since: Instant | undefined; end: Instant; head: ListingHead }): Changes {
-  const distinct = [...new Map(steps.map((step) => [step.name, step])).values()].sort(inOrder)
-  const told = limit === undefined ? distinct : distinct.slice(0, Math.max(1, limit))
-  const last = told.at(-1)
-  const more = told.length < distinct.length && last !== undefined
-  const state = { updated: instant(end), mark: markOf(head.frame.calendar, head.frame.defaultReminders) }
-  return {
-    changed: told.flatMap(({ tag }) => tag ?? []),
-    removed: told.flatMap(({ name, tag }) => (tag === undefined ? [name] : [])).sort(),
-    next: formatSyncToken(more ? { ...state, rest: { since, position: last.updated, name: last.name } } : state),
-    ...(more ? {} : { updated: instant(end) }),
-    more,
-  }
 }

@@ -13,6 +13,7 @@ import type { Refusal } from './errors.ts'
 /** Absent values are left out. */
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>
 
+/** A call of the API. */
 export interface ApiCall {
   readonly method: RestRequest['method']
   /** Segments below the API's address, not encoded. */
@@ -30,6 +31,7 @@ export type Outcome =
   | { readonly isDone: true; readonly body: unknown; readonly wasRepeated: boolean }
   | { readonly isDone: false; readonly refusal: Refusal; readonly wasRepeated: boolean }
 
+/** Whose calls these are, and how they are made. */
 export interface ClientOptions {
   readonly transport: Transport
   /** Without a slash at its end. */
@@ -42,6 +44,7 @@ export interface ClientOptions {
   readonly random: () => number
 }
 
+/** Calls with one user's token, repeated where a short wait helps. */
 export interface Client {
   /** @throws BackendError 'unavailable' when no answer came, 'rate-limited', 'credentials' */
   attempt(call: ApiCall): Promise<Outcome>
@@ -69,6 +72,7 @@ export function readBody<T>(schema: Schema<T>, body: unknown): T {
 const maxWaitMs = 2_000
 const waits: readonly number[] = [250, 1_000]
 
+/** @param options with the identity that all its calls are made for */
 export function createClient(options: ClientOptions): Client {
   const attempt = (call: ApiCall): Promise<Outcome> => attemptRepeatedly(call, options)
   return {

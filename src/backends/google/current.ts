@@ -1,13 +1,12 @@
 /** What is stored now, as a write finds it, and whether it may go on. */
 
-import { BackendError } from '../../calendar/backend.ts'
+import { BackendError, isMet } from '../../calendar/backend.ts'
 import { isForeignSeries } from './creation.ts'
-import { readGroup } from './from-wire.ts'
 import { uidOfObjectName } from './names.ts'
 import { readByKeptName, readByName, readByUid } from './reading.ts'
 import type { StoredSeries, Unavailable, WriteCondition, WriteOptions } from '../../calendar/backend.ts'
 import type { EventSeries } from '../../calendar/event.ts'
-import type { ObjectName } from '../../calendar/identifiers.ts'
+import type { EventUid, ObjectName } from '../../calendar/identifiers.ts'
 import type { Listing } from './pages.ts'
 
 /** What is known serves if the condition can be judged by it; else what is stored is read. */
@@ -37,11 +36,10 @@ export async function currentForPut(listing: Listing, { name, series, condition,
   const isCreation = condition.kind === 'absent'
   const readNamed = (): Promise<StoredSeries | Unavailable | undefined> => (isNamedByUid ? readByKeptName(listing, name) : readByName(listing, name))
   const [ofUid, named] = await Promise.all([isCreation && isRefusedIfTaken ? undefined : readByUid(listing, uid), isNamedByUid && !isCreation ? undefined : readNamed()])
-  const holder = ofUid && readGroup(ofUid.group, ofUid.frame)
-  if (holder?.name === name) return readable(holder)
+  if (ofUid?.name === name) return readable(ofUid)
   const other = named ?? (isNamedByUid && !isCreation ? await readNamed() : undefined)
   if (other !== undefined) return readable(other)
-  if (holder !== undefined) throw new BackendError('uid-in-use', 'another object has this UID', { objectName: holder.name })
+  if (ofUid !== undefined) throw new BackendError('uid-in-use', 'another object has this UID', { objectName: ofUid.name })
   return undefined
 }
 
@@ -51,18 +49,15 @@ export function readable(series: StoredSeries | Unavailable): StoredSeries {
   return series
 }
 
-/** @throws BackendError 'precondition' */
-export function assertCondition(condition: WriteCondition, stored: StoredSeries | undefined): void {
-  if (!holds(condition, stored)) throw new BackendError('precondition', `the condition "${condition.kind}" does not hold`)
+/** @returns undefined also for what cannot be read */
+export async function readableByUid(listing: Listing, uid: EventUid): Promise<StoredSeries | undefined> {
+  const found = await readByUid(listing, uid)
+  return found !== undefined && 'series' in found ? found : undefined
 }
 
-function holds(condition: WriteCondition, stored: StoredSeries | undefined): boolean {
-  switch (condition.kind) {
-    case 'always': return true
-    case 'absent': return stored === undefined
-    case 'present': return stored !== undefined
-    case 'unchanged': return stored?.revision === condition.revision
-  }
+/** @throws BackendError 'precondition' */
+export function assertCondition(condition: WriteCondition, stored: StoredSeries | undefined): void {
+  if (!isMet(condition, stored)) throw new BackendError('precondition', `the condition "${condition.kind}" does not hold`)
 }
 
 /** @throws BackendError 'gone', 'precondition' */

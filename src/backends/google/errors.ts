@@ -111,6 +111,17 @@ export function isBrief(refusal: Refusal): boolean {
   return rowOf(refusal).isBrief === true
 }
 
+/** Whether there is no such thing, or not any more. */
+export function isGone({ status }: Refusal): boolean {
+  return status === 404 || status === 410
+}
+
+/** A write found another version than the one that it was decided on. */
+export function stale(): BackendError {
+  return new BackendError('conflict', 'the stored object has changed since it was read')
+}
+
+/** @returns the fault by the reason, with how long to wait where the service or its limits tell */
 export function toBackendError(refusal: Refusal): BackendError {
   const row = rowOf(refusal)
   const retryAfterSeconds = refusal.retryAfterSeconds ?? row.retryAfterSeconds

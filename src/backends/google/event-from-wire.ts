@@ -7,39 +7,64 @@ import { marks } from './marks.ts'
 import { hasOrganizerNote, readAcknowledgement, readCancellation } from './noted.ts'
 import { readReminders } from './reminders.ts'
 import { readAgent } from './schedule-agents.ts'
+import { shownText } from './shown-text.ts'
 import { durationBetween, readStamp, readTime } from './times.ts'
 import { wasOrganizerTold, wereGuestsTold } from './told-notes.ts'
-import type { Attachment, Attendee, Conference, Event, EventTime, Organizer, ParticipationStatus } from '../../calendar/event.ts'
+import type { Attachment, Attendee, Conference, Event, EventTime, ParticipationStatus } from '../../calendar/event.ts'
 import type { CalendarId, TimeZoneId } from '../../calendar/identifiers.ts'
 import type { CalendarFrame } from './frame.ts'
 import type { WireAttendee, WireEntryPoint, WireEvent } from './wire.ts'
+
+/** While it is put together: member by member, as spreading an object for each of them takes longer than all the rest. */
+type Draft = { -readonly [Member in keyof Event]: Event[Member] }
 
 /** One row as an event, with all it has. @throws RangeError */
 export function readEvent(row: WireEvent, frame: CalendarFrame, isRecurring = false): Event {
   const reading = { zone: frame.zone, isFloating: isFloating(row) }
   const start = readTime(row.start, { ...reading, isRecurring })
-  return {
-    start,
-    end: readEnd(row, start, reading),
-    ...present('summary', row.summary),
-    ...readDescription(row.description),
-    ...present('location', row.location),
-    status: row.status === 'tentative' ? 'tentative' : 'confirmed',
-    transparency: row.transparency ?? 'opaque',
-    ...readCancellation(row),
-    visibility: row.visibility ?? 'default',
-    ...present('color', row.colorId === undefined ? undefined : colorNameOf(row.colorId)),
-    ...present('url', row.source?.url),
-    ...readPeople(row),
-    alarms: readReminders(row.reminders, frame.defaultReminders),
-    ...present('acknowledged', readAcknowledgement(row)),
-    conferences: readConferences(row),
-    attachments: readAttachments(row),
-    sequence: Math.max(0, Math.trunc(row.sequence ?? 0)),
-    ...present('created', readStamp(row.created)),
-    ...present('updated', readStamp(row.updated)),
-    ...present('eventType', row.eventType === 'default' ? undefined : row.eventType),
+  const event = { start, end: readEnd(row, start, reading) } as Draft
+  readTexts(event, row)
+  readKind(event, row)
+  readPeople(event, row)
+  event.alarms = readReminders(row.reminders, frame.defaultReminders)
+  const acknowledged = readAcknowledgement(row)
+  if (acknowledged !== undefined) event.acknowledged = acknowledged
+  event.conferences = readConferences(row)
+  event.attachments = readAttachments(row)
+  event.sequence = Math.max(0, Math.trunc(row.sequence ?? 0))
+  readStamps(event, row)
+  if (row.eventType && row.eventType !== 'default') event.eventType = row.eventType
+  return event
+}
+
+function readTexts(event: Draft, row: WireEvent): void {
+  const summary = shownText(row.summary)
+  const stored = shownText(row.description)
+  const location = shownText(row.location)
+  if (summary) event.summary = summary
+  if (stored) {
+    const isHtml = looksLikeHtml(stored)
+    event.description = isHtml ? textOfHtml(stored) : stored
+    if (isHtml) event.htmlDescription = stored
   }
+  if (location) event.location = location
+}
+
+function readKind(event: Draft, row: WireEvent): void {
+  const cancellation = readCancellation(row)
+  const color = row.colorId === undefined ? undefined : colorNameOf(row.colorId)
+  event.status = cancellation?.status ?? (row.status === 'tentative' ? 'tentative' : 'confirmed')
+  event.transparency = cancellation?.transparency ?? row.transparency ?? 'opaque'
+  event.visibility = row.visibility ?? 'default'
+  if (color) event.color = color
+  const url = shownText(row.source?.url).trim()
+  if (url) event.url = url
+}
+
+function readStamps(event: Draft, row: WireEvent): void {
+  const [created, updated] = [readStamp(row.created), readStamp(row.updated)]
+  if (created !== undefined) event.created = created
+  if (updated !== undefined) event.updated = updated
 }
 
 function present<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
@@ -59,21 +84,19 @@ function nextDay(date: string): EventTime {
   return readTime({ date: time }, { zone: 'UTC' as TimeZoneId, isFloating: false, isRecurring: false })
 }
 
-function readDescription(text: string | undefined): { description?: string; htmlDescription?: string } {
-  if (text === undefined || text === '') return {}
-  return looksLikeHtml(text) ? { description: textOfHtml(text), htmlDescription: text } : { description: text }
-}
-
 /** Who organizes an event without guests is nobody's business but the calendar's: it is told where there are guests, it is another, or a client did. */
-function readPeople(row: WireEvent): { organizer?: Organizer; attendees: readonly Attendee[] } {
+function readPeople(event: Draft, row: WireEvent): void {
   const isOwnCopy = row.organizer?.self === true
-  const areTold = isOwnCopy && wereGuestsTold(row)
-  const attendees = shownAttendees(row).flatMap((attendee) => readAttendee(attendee, row, areTold) ?? [])
+  const guests = shownAttendees(row)
+  const areTold = isOwnCopy && guests.length > 0 && wereGuestsTold(row)
+  const attendees = guests.flatMap((attendee) => readAttendee(attendee, row, areTold) ?? [])
   const address = emailAddress(row.organizer?.email ?? '')
-  const isTold = address !== undefined && (!isOwnCopy || attendees.length > 0 || hasOrganizerNote(row))
-  const displayName = row.organizer?.displayName ?? row.attendees?.find((attendee) => attendee.organizer === true)?.displayName
-  const status = !isOwnCopy && wasOrganizerTold(row) ? sent : undefined
-  return isTold ? { organizer: { address, ...present('displayName', displayName), ...present('scheduleStatus', status) }, attendees } : { attendees }
+  if (address !== undefined && (!isOwnCopy || attendees.length > 0 || hasOrganizerNote(row))) {
+    const displayName = row.organizer?.displayName ?? row.attendees?.find((attendee) => attendee.organizer === true)?.displayName
+    const status = !isOwnCopy && wasOrganizerTold(row) ? sent : undefined
+    event.organizer = { address, ...present('displayName', shownText(displayName)), ...present('scheduleStatus', status) }
+  }
+  event.attendees = attendees
 }
 
 /** RFC 6638 §3.2.9: the message went out, and nobody tells whether it arrived. */
@@ -82,7 +105,8 @@ const sent = '1.1'
 /** Without the row that was only added so that import takes the event, as long as nobody has answered in it. */
 export function shownAttendees(row: WireEvent): readonly WireAttendee[] {
   const isAdded = row.extendedProperties?.private?.[marks.self] === '1'
-  return (row.attendees ?? []).filter((attendee) => !(isAdded && attendee.self === true && (attendee.responseStatus ?? 'needsAction') === 'needsAction'))
+  const attendees = row.attendees ?? []
+  return !isAdded ? attendees : attendees.filter((attendee) => !(attendee.self === true && (attendee.responseStatus ?? 'needsAction') === 'needsAction'))
 }
 
 const participations = {
@@ -97,11 +121,11 @@ function readAttendee(attendee: WireAttendee, row: WireEvent, areTold: boolean):
   const isTold = areTold && scheduleAgent === 'server' && attendee.self !== true && !sameAddress(address, row.organizer?.email ?? '')
   return {
     address,
-    ...present('displayName', attendee.displayName),
+    ...present('displayName', shownText(attendee.displayName)),
     participation: participations[attendee.responseStatus ?? 'needsAction'],
     isOptional: attendee.optional === true,
     isResource: attendee.resource === true,
-    ...present('comment', attendee.comment),
+    ...present('comment', shownText(attendee.comment)),
     additionalGuests: Math.max(0, Math.trunc(attendee.additionalGuests ?? 0)),
     scheduleAgent,
     ...present('scheduleStatus', isTold ? sent : undefined),
@@ -118,12 +142,12 @@ function readConferences(row: WireEvent): readonly Conference[] {
 }
 
 function readEntryPoint({ uri, label, entryPointType }: WireEntryPoint): Conference | undefined {
-  return uri === undefined ? undefined : { uri, features: features[entryPointType ?? ''] ?? [], ...present('label', label) }
+  return uri === undefined ? undefined : { uri, features: features[entryPointType ?? ''] ?? [], ...present('label', shownText(label)) }
 }
 
 function readAttachments(row: WireEvent): readonly Attachment[] {
-  return (row.attachments ?? []).flatMap(({ fileUrl, title, mimeType }) =>
-    (fileUrl === undefined ? [] : [{ uri: fileUrl, ...present('title', title), ...present('mediaType', mimeType) }]))
+  return row.attachments === undefined ? [] : row.attachments.flatMap(({ fileUrl, title, mimeType }) =>
+    (fileUrl === undefined ? [] : [{ uri: fileUrl, ...present('title', shownText(title)), ...present('mediaType', shownText(mimeType)) }]))
 }
 
 /** Somebody else's calendar holds the main copy, or the row says that nobody may change it. */

@@ -30,6 +30,7 @@ export interface Source {
   readonly excluded: ReadonlySet<RecurrenceId>
 }
 
+/** What this adapter put beside the series when it was read. */
 export function sourceOf(stored: StoredSeries): Source {
   return stored.source as unknown as Source
 }
@@ -47,6 +48,7 @@ export function tagOf(group: RowGroup, frame: CalendarFrame): ObjectTag | undefi
  * UID, which the service does not rule out, the first by id stands for it.
  */
 function partsOf({ events }: RowGroup): readonly WireEvent[] {
+  if (events.length === 1) return events
   const [main] = events.filter((row) => !isInstance(row)).sort((a, b) => (a.id < b.id ? -1 : 1))
   if (main === undefined) return events
   return [main, ...events.filter((row) => row.recurringEventId === main.id)]

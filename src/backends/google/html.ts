@@ -25,6 +25,7 @@ const token = /<(\/?)([A-Za-z][A-Za-z0-9-]{0,20})((?:\s|\/)[^<>]{0,8192})?>|<!--
 
 /** Whether a reader would take this for HTML: at least one known tag or one entity. */
 export function looksLikeHtml(text: string): boolean {
+  if (!text.includes('<') && !text.includes('&')) return false
   for (const [, , tag, , entity] of text.matchAll(token)) {
     if (tag !== undefined && knownTags.has(tag.toLowerCase())) return true
     if (entity !== undefined && decodeEntity(entity) !== undefined) return true

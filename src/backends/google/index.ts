@@ -10,6 +10,7 @@ import type { CalendarFrame } from './frame.ts'
 import type { FrameMemory } from './session.ts'
 import type { Transport } from '../transport.ts'
 
+/** Where the service is, and what is handed in for tests. */
 export interface GoogleOptions {
   readonly transport: Transport
   /** Ends in `/calendar/v3`. */
@@ -25,6 +26,7 @@ export interface GoogleOptions {
   readonly random?: () => number
 }
 
+/** A backend whose sessions share access tokens and what was last learnt of calendars, and nothing else. */
 export function createGoogleBackend(options: GoogleOptions): Backend {
   const { transport, tokenUrl, client, now = Date.now, pause = async (ms) => { await sleep(ms) }, random = Math.random } = options
   const apiUrl = options.apiUrl.replace(/\/+$/, '')

@@ -12,6 +12,7 @@ interface KeptConference {
 
 const conferenceSchemes = /^(https?|tel|sips?):/i
 
+/** Those with an address that an entry point can have (conferenceData.entryPoints, `uri`: 1300 characters, `label`: 512). */
 export function keptConferences(conferences: readonly Conference[]): readonly KeptConference[] {
   return conferences.filter(({ uri }) => conferenceSchemes.test(uri) && uri.length <= 1300)
     .map((conference) => ({ uri: conference.uri, label: conference.label?.slice(0, 512), type: entryPointType(conference) }))
@@ -42,11 +43,13 @@ function isShownAs({ entryPointType: stored }: WireEntryPoint, type: KeptConfere
   return type === 'phone' || type === 'sip' || (type === 'video') === (stored === 'video' || stored === 'sip')
 }
 
+/** What the service holds of attachments. */
 export function keptAttachments(attachments: readonly Attachment[]): readonly { uri: string; title: string | undefined; mediaType: string | undefined }[] {
   return attachments.filter(({ uri }) => /^https?:\/\//i.test(uri)).slice(0, 25)
     .map(({ uri, title, mediaType }) => ({ uri, title, mediaType }))
 }
 
+/** All that a stored attachment has beside its title stays. */
 export function writeAttachments(kept: ReturnType<typeof keptAttachments>, row: WireEvent | undefined): WireBody {
   if (kept.length === 0 && row === undefined) return {}
   return {

@@ -20,7 +20,9 @@ export function formatAcknowledgement({ at, snoozes }: Acknowledgement): string 
 
 /** @returns undefined also for a note that nobody can read: it is not ours */
 export function readAcknowledgement(row: WireEvent): Acknowledgement | undefined {
-  const [at, ...rest] = (noteOf(row, marks.acknowledged) ?? '').split(' ').map((each) => each.split('=').map(momentOf))
+  const note = noteOf(row, marks.acknowledged)
+  if (note === undefined) return undefined
+  const [at, ...rest] = note.split(' ').map((each) => each.split('=').map(momentOf))
   if (at?.[0] === undefined || at.length > 1) return undefined
   const snoozes = rest.flatMap(([first, second]): Acknowledgement['snoozes'] => {
     if (first === undefined) return []
@@ -55,6 +57,7 @@ export function isOrganizedAlone({ organizer, attendees }: Event, { calendar, ad
   return organizer !== undefined && attendees.length === 0 && [calendar, address].some((own) => sameAddress(own, organizer.address))
 }
 
+/** Whether {@link isOrganizedAlone} was noted. */
 export function hasOrganizerNote(row: WireEvent): boolean {
   return noteOf(row, marks.organizer) === '1'
 }

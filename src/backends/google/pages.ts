@@ -40,10 +40,12 @@ export interface ListingHead {
   readonly updated: Instant
 }
 
+/** One page of a listing, or all of them in one. */
 export interface Page extends ListingHead {
   readonly rows: readonly Row[]
 }
 
+/** One calendar as one user reads and writes it. */
 export interface Listing {
   readonly client: Client
   readonly calendar: CalendarId

@@ -74,6 +74,7 @@ export function assertNoCancelledMeeting({ status, attendees, organizer }: Event
   throw new BackendError('rejected', 'A meeting is cancelled by deleting it, which tells its guests.', { precondition: 'valid-calendar-object-resource' })
 }
 
+/** A change that is not the attendee's to make (RFC 6638 §3.2.4.2). */
 export function notAttendees(sentence: string): BackendError {
   return new BackendError('forbidden', sentence, { precondition: 'allowed-attendee-scheduling-object-change' })
 }

@@ -7,56 +7,55 @@
  * by the same write, since each plan starts from what is stored.
  */
 
-import { sameRecurrence } from '../../icalendar/recurrence.ts'
 import { BackendError } from '../../calendar/backend.ts'
-import { sameAddress, timeZoneId } from '../../calendar/identifiers.ts'
-import { mergeBodies, patched, privately, sameJson } from './bodies.ts'
+import { mergeBodies, patched, privately } from './bodies.ts'
+import { differenceOf, isTold, joined } from './difference.ts'
 import { begunMark, isBegun, withCommonGuests } from './foreign-series.ts'
 import { sourceOf } from './from-wire.ts'
 import { marks } from './marks.ts'
-import { assertAllowed, assertNoCancelledMeeting, assertSameOrganizer, differsOnlyInOwnAnswer, holdsNotes, isRestricted, notAttendees } from './permissions.ts'
-import { plainInstance } from './plain-instance.ts'
-import { isExclusion, writeDates, writeRecurrence } from './recurrence-lines.ts'
+import { assertAllowed, assertNoCancelledMeeting, assertSameOrganizer, notAttendees } from './permissions.ts'
+import { planCancellation, planInstances } from './plan-instances.ts'
+import { recurrenceChange } from './recurrence-change.ts'
 import { isRenewed } from './renewal.ts'
-import { settled } from './settled.ts'
-import { hasTold } from './telling.ts'
-import { storedZoneOf, writeTime } from './times.ts'
-import { alarmsMark, fields, newBody } from './to-wire.ts'
+import { mainEventOf, settled } from './settled.ts'
+import { guestsOf } from './told-of-series.ts'
 import type { Notify, StoredSeries } from '../../calendar/backend.ts'
 import type { Event, EventSeries } from '../../calendar/event.ts'
 import type { RecurrenceId } from '../../calendar/identifiers.ts'
 import type { WireBody } from './bodies.ts'
-import type { CalendarFrame } from './frame.ts'
+import type { Context, Difference } from './difference.ts'
 import type { Source } from './from-wire.ts'
-import type { ChangedName, Stored } from './permissions.ts'
-import type { Recurring, Whole } from './settled.ts'
-import type { Rendered, Setting } from './to-wire.ts'
+import type { Whole } from './settled.ts'
+import type { ToldOfSeries } from './told-of-series.ts'
 import type { WireEvent } from './wire.ts'
 
+/** A call as data. Before the next one a call that `unsettles` wants the series read and planned again. */
 export type PlannedCall =
   /** @param on the single event or master, or one instance by its original start */
-  | { readonly kind: 'patch'; readonly on: 'main' | RecurrenceId; readonly body: WireBody; readonly isTold: boolean; readonly unsettles: boolean }
+  | { readonly kind: 'patch'; readonly on: 'main' | RecurrenceId; readonly body: WireBody; readonly unsettles: boolean } & Told
   /** A newer version of a private copy, by another import. Nobody is told. */
   | { readonly kind: 'renew'; readonly on: 'main'; readonly body: WireBody; readonly isTold: false; readonly unsettles: true }
   /** The instance does not take place any more. */
-  | { readonly kind: 'cancel'; readonly on: RecurrenceId; readonly isTold: boolean; readonly unsettles: false }
+  | { readonly kind: 'cancel'; readonly on: RecurrenceId; readonly unsettles: false } & Told
+
+/** Whether a call mails the guests. */
+interface Told {
+  readonly isTold: boolean
+  /** Those within the service have been told of the series by the same write. */
+  readonly isToldOutsideOnly?: true
+}
 
 type Detached = Extract<EventSeries, { kind: 'detached' }>
 
-/** One event's differences. */
-interface Difference {
-  readonly names: readonly ChangedName[]
-  readonly body: WireBody
-}
-
 /**
+ * @param told by the same write before, of the series
  * @returns in order; empty exactly if nothing differs in what the service can hold
  * @throws  BackendError 'forbidden' when the user may not make the change, 'rejected' when the service has no way to hold it; nothing
  *          has been written then
  */
-export function planUpdate(stored: StoredSeries, wanted: EventSeries, notify: Notify): readonly PlannedCall[] {
+export function planUpdate(stored: StoredSeries, wanted: EventSeries, notify: Notify, told?: ToldOfSeries): readonly PlannedCall[] {
   const source = sourceOf(stored)
-  const context = { stored, source, notify, frame: source.frame }
+  const context = { stored, source, notify, frame: source.frame, told }
   const lone = source.main?.extendedProperties?.private?.[marks.instance]
   if (stored.series.kind === 'detached') {
     if (wanted.kind !== 'detached') throw rejected('A series cannot take the place of single instances of somebody\'s series.')
@@ -71,37 +70,29 @@ export function planUpdate(stored: StoredSeries, wanted: EventSeries, notify: No
   return planWhole(before, common, isNewer ? { ...context, isBegun: true, isNewer } : context, { ...context, isBegun: isBegunHere })
 }
 
-interface Context extends Stored {
-  readonly frame: CalendarFrame
-  readonly notify: Notify
-}
-
-interface InstanceContext extends Context {
-  /** The master as it will be: what an instance without a row of its own is like. */
-  readonly base: WireEvent
-}
-
 function rejected(sentence: string): BackendError {
   return new BackendError('rejected', sentence, { precondition: 'valid-calendar-object-resource' })
 }
 
-/** A single event or a series with its master. @param ofInstances the context for those */
+/** @param ofInstances the context for those */
 function planWhole(stored: Whole, wanted: Whole, context: Context, ofInstances: Context): readonly PlannedCall[] {
   const { source } = context
   const main = mainOf(source)
   const change = joined([
-    differenceOf(eventOf(wanted), { event: eventOf(stored), row: main }, context, { isRecurring: wanted.kind === 'recurring' }),
+    differenceOf(mainEventOf(wanted), { event: mainEventOf(stored), row: main }, context, { isRecurring: wanted.kind === 'recurring' }),
     recurrenceChange(stored, wanted, context),
   ])
-  if (change !== undefined) assertAllowed(change.names, eventOf(wanted), { event: eventOf(stored), row: main }, context)
-  if (change?.names.includes('cancelled') === true) assertNoCancelledMeeting(eventOf(wanted), context.frame)
-  assertSameOrganizer(eventOf(wanted), eventOf(stored), context)
+  if (change !== undefined) assertAllowed(change.names, mainEventOf(wanted), { event: mainEventOf(stored), row: main }, context)
+  if (change?.names.includes('cancelled') === true) assertNoCancelledMeeting(mainEventOf(wanted), context.frame)
+  assertSameOrganizer(mainEventOf(wanted), mainEventOf(stored), context)
   const changed = change === undefined ? main : (patched(main, change.body) as WireEvent)
-  const instances = wanted.kind === 'recurring' ? planInstances(stored, wanted, { ...ofInstances, base: changed }) : []
+  const isSeriesTold = change !== undefined && isTold(change, main, mainEventOf(wanted), context)
+  const told = isSeriesTold ? guestsOf(main, changed) : context.told
+  const instances = wanted.kind === 'recurring' ? planInstances(stored, wanted, { ...ofInstances, base: changed, told }) : []
   if (change === undefined) return instances
   if (context.isNewer === true) return [renewal(change, wanted), ...instances]
   const unsettles = source.instances.size > 0
-  return [{ kind: 'patch', on: 'main', body: change.body, isTold: isTold(change, main, eventOf(wanted), context), unsettles }, ...instances]
+  return [{ kind: 'patch', on: 'main', body: change.body, isTold: isSeriesTold, unsettles }, ...instances]
 }
 
 /** The instances are written after it, which a repeated write must be able to finish. */
@@ -113,82 +104,6 @@ function renewal({ body }: Difference, wanted: Whole): PlannedCall {
 function mainOf({ main }: Source): WireEvent {
   if (main === undefined) throw new TypeError('a series that is not detached has a row of its own')
   return main
-}
-
-function eventOf(series: Whole): Event {
-  return series.kind === 'single' ? series.event : series.master
-}
-
-/** What has to be said of rules and dates. A series of another shape gets all its exclusions as EXDATE at once. */
-function recurrenceChange(stored: Whole, wanted: Whole, { frame, source }: Context): Difference | undefined {
-  if (wanted.kind === 'single') return stored.kind === 'single' ? undefined : { names: ['recurrence'], body: { recurrence: null } }
-  const { start } = wanted.master
-  const zone = storedZoneOf(start, frame.zone)
-  if (isReshaped(stored, wanted)) {
-    return { names: ['recurrence'], body: { recurrence: writeRecurrence(wanted.recurrence, wanted.cancelled, start, zone) } }
-  }
-  const kept = [...source.excluded].filter((id) => wanted.cancelled.has(id) || !storedCancelled(stored).has(id))
-  if (kept.length === source.excluded.size) return undefined
-  const lines = (source.main?.recurrence ?? []).filter((line) => !isExclusion(line))
-  return { names: ['recurrence'], body: { recurrence: [...lines, ...writeDates('EXDATE', kept.sort(), start, zone)] } }
-}
-
-function isReshaped(stored: Whole, wanted: Recurring): boolean {
-  return stored.kind === 'single' || !sameStart(stored.master, wanted.master) || !sameRecurrence(stored.recurrence, wanted.recurrence)
-}
-
-/** To the service, which has one name for UTC. */
-function sameStart(...events: readonly Event[]): boolean {
-  const [one, other] = events.map(({ start }) => ({ written: writeTime(start, utc), isFloating: start.kind === 'floating' }))
-  return sameJson(one, other)
-}
-
-const utc = timeZoneId('UTC')
-
-function storedCancelled(stored: Whole): ReadonlySet<RecurrenceId> {
-  return stored.kind === 'single' ? new Set() : stored.cancelled
-}
-
-/** Calls on instances, as they are once the master agrees. */
-function planInstances(stored: Whole, wanted: Recurring, context: InstanceContext): readonly PlannedCall[] {
-  const before = stored.kind === 'recurring' && !isReshaped(stored, wanted) ? stored : undefined
-  const ids = new Set([...wanted.overrides.keys(), ...(before ? [...before.overrides.keys(), ...before.cancelled, ...wanted.cancelled] : [])])
-  return [...ids].sort().flatMap((id) => planInstance(id, before, wanted, context) ?? [])
-}
-
-function planInstance(id: RecurrenceId, before: Recurring | undefined, wanted: Recurring, context: InstanceContext): PlannedCall | undefined {
-  const row = before && context.source.instances.get(id)
-  if (wanted.cancelled.has(id)) return before?.cancelled.has(id) ? undefined : planCancellation(id, wanted.overrides.get(id), row, context)
-  const event = wanted.overrides.get(id) ?? plainInstance(wanted.master, id)
-  if (row?.status === 'cancelled') return planRevival(id, event, row, { ...context, series: wanted.master })
-  const shown = before?.overrides.get(id) ?? plainInstance(wanted.master, id)
-  const base = row ?? context.base
-  const change = differenceOf(event, { event: shown, row: base }, context, { isRecurring: false, series: wanted.master })
-  if (change === undefined || (row === undefined && change.names.every((name) => seriesFields.has(name)))) return undefined
-  assertAllowed(change.names, event, { event: shown, row: base }, context)
-  return { kind: 'patch', on: id, body: change.body, isTold: isTold(change, base, event, context), unsettles: false }
-}
-
-/** What alone is no reason to make an instance an exception. */
-const seriesFields: ReadonlySet<ChangedName> = new Set(['sequence', 'acknowledged'])
-
-/** RFC 6638 §3.2.2.1: an attendee's EXDATE takes the instance off the attendee's calendar, which is a decline. */
-function planCancellation(id: RecurrenceId, event: Event | undefined, row: WireEvent | undefined, context: Context): PlannedCall {
-  const change: Difference = { names: ['times'], body: {} }
-  return { kind: 'cancel', on: id, isTold: isTold(change, row ?? context.source.main, event, context), unsettles: false }
-}
-
-/** A cancelled row keeps nothing that could be relied on: all is written, and what the instance does not have is taken out. */
-function planRevival(id: RecurrenceId, event: Event, row: WireEvent, context: Context & { readonly series: Event }): PlannedCall {
-  if (isRestricted(context)) throw notAttendees('An attendee cannot bring back an instance.')
-  const setting = { frame: context.frame, isRecurring: false, series: context.series }
-  const body = mergeBodies([nothing, newBody(event, setting), { status: event.status === 'cancelled' ? 'confirmed' : event.status }])
-  const change: Difference = { names: ['times'], body }
-  return { kind: 'patch', on: id, body, isTold: isTold(change, row, event, context), unsettles: false }
-}
-
-const nothing: WireBody = {
-  summary: null, description: null, location: null, visibility: 'default', colorId: null, source: null, attendees: null, attachments: null,
 }
 
 /** Instances of a series that is not in this calendar: each is a row of its own, none can be added. */
@@ -215,46 +130,6 @@ function planLone(stored: Detached, wanted: Detached, context: Context): readonl
 function planEvent(on: 'main' | RecurrenceId, event: Event, shown: Event, row: WireEvent, context: Context): readonly PlannedCall[] {
   const change = differenceOf(event, { event: shown, row }, context)
   if (change === undefined) return []
-  assertAllowed(change.names, event, { event: shown, row: row }, context)
+  assertAllowed(change.names, event, { event: shown, row }, context)
   return [{ kind: 'patch', on, body: change.body, isTold: isTold(change, row, event, context), unsettles: false }]
-}
-
-/**
- * SEQUENCE is the organizer's: a guest's copy has the one that came with the invitation. A dismissed alarm is never the reason to refuse
- * an event of a type that does not hold it.
- */
-function differenceOf(wanted: Event, stored: Rendered, context: Context, place: Omit<Setting, 'frame'> = { isRecurring: false }): Difference | undefined {
-  const setting = { ...place, frame: context.frame }
-  const isMeant = (name: ChangedName): boolean => {
-    if (name === 'sequence') return !isRestricted(context)
-    // The guests of an instance are those of its copy's series.
-    if (name === 'attendees' && context.isBegun === true && context.isNewer !== true) return differsOnlyInOwnAnswer(wanted, stored, context)
-    return name !== 'acknowledged' || holdsNotes(stored.row)
-  }
-  const changes = fields.filter(({ name }) => isMeant(name)).flatMap((field) => {
-    const body = field.change(wanted, stored, setting)
-    return body === undefined ? [] : [{ names: [field.name], body }]
-  })
-  const change = joined(changes)
-  if (change?.names.join() !== 'alarms' || !holdsNotes(stored.row)) return change
-  // `updated` does not move for reminders alone (events.list), so that no other reader would see the change.
-  return { ...change, body: mergeBodies([change.body, privately({ [marks.alarms]: alarmsMark(change.body) })]) }
-}
-
-function joined(differences: readonly (Difference | undefined)[]): Difference | undefined {
-  const all = differences.filter((difference) => difference !== undefined)
-  return all.length === 0 ? undefined : { names: all.flatMap(({ names }) => names), body: mergeBodies(all.map(({ body }) => body)) }
-}
-
-/** Mail goes out only for what concerns guests, only where there are some, and only if the client leaves it to the server (RFC 6638 §7.1). */
-function isTold({ names }: Difference, row: WireEvent | undefined, wanted: Event | undefined, context: Context): boolean {
-  const { notify, frame, stored } = context
-  if (notify === 'nobody' || !names.some((name) => name === 'recurrence' || fields.some((field) => field.name === name && field.isTold))) return false
-  if (stored.role === 'attendee' && wanted?.organizer?.scheduleAgent !== undefined) return false
-  // The organizer hears of it, who need not be among the attendees.
-  if (stored.role === 'attendee') return isRestricted(context)
-  const guests = (wanted?.attendees ?? []).filter(({ address }) => !sameAddress(address, frame.calendar))
-  // Who leaves the list is told too.
-  const left = (row?.attendees ?? []).filter(({ email }) => !guests.some(({ address }) => sameAddress(address, email ?? '')))
-  return guests.some(({ scheduleAgent }) => scheduleAgent === 'server') || (row !== undefined && hasTold({ ...row, attendees: left }, frame.calendar))
 }

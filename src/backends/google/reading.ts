@@ -110,7 +110,7 @@ function isWhole({ events, fault }: RowGroup): boolean {
 export async function readByUids(listing: Listing, uids: readonly EventUid[]): Promise<ReadonlyMap<EventUid, FramedGroup>> {
   if (uids.length === 0) return new Map()
   if (uids.length > fewObjects) return readAll(listing, new Set(uids))
-  const found = await mapBounded(uids, parallelCalls, (uid) => readByUid(listing, uid))
+  const found = await mapBounded(uids, parallelCalls, (uid) => readGroupByUid(listing, uid))
   return new Map(found.flatMap((framed) => (framed === undefined ? [] : [[framed.group.uid, framed]])))
 }
 
@@ -122,19 +122,27 @@ async function readAll(listing: Listing, uids: ReadonlySet<EventUid>): Promise<R
   return found
 }
 
+/** The object that has this UID, whatever its name. */
+export async function readByUid(listing: Listing, uid: EventUid): Promise<StoredSeries | Unavailable | undefined> {
+  const found = await readGroupByUid(listing, uid)
+  return found && readGroup(found.group, found.frame)
+}
+
 /** One call: master and exceptions share their UID. */
-export async function readByUid(listing: Listing, uid: EventUid): Promise<FramedGroup | undefined> {
+async function readGroupByUid(listing: Listing, uid: EventUid): Promise<FramedGroup | undefined> {
   const { rows, frame } = await collectPages(listing, { iCalUID: uid, fields: masks.objects })
   const group = gather(rows).find((each) => each.uid === uid)
   return group && { group, frame }
 }
 
+/** Rows by the series that they belong to; tombstones are in none. */
 export function gather(rows: readonly Row[]): readonly RowGroup[] {
   const groups = new RowGroups()
   for (const row of rows) groups.add(row)
   return groups.groups()
 }
 
+/** @returns what exists of these names. Few are asked for one by one, many by the pages of the whole calendar. */
 export async function readByNames(listing: Listing, names: readonly ObjectName[]): Promise<ReadonlyMap<ObjectName, StoredSeries | Unavailable>> {
   const wanted = new Set(names)
   const found = new Map<ObjectName, StoredSeries | Unavailable>()
@@ -151,8 +159,7 @@ export async function readByNames(listing: Listing, names: readonly ObjectName[]
 /** By the UID that the name tells; else by the property in which a client's own name is kept. */
 export async function readByName(listing: Listing, name: ObjectName): Promise<StoredSeries | Unavailable | undefined> {
   const uid = uidOfObjectName(name)
-  const computed = uid && (await readByUid(listing, uid))
-  const series = computed && readGroup(computed.group, computed.frame)
+  const series = uid && (await readByUid(listing, uid))
   return series?.name === name ? series : readByKeptName(listing, name)
 }
 
@@ -162,8 +169,7 @@ export async function readByKeptName(listing: Listing, name: ObjectName): Promis
   const group = gather(rows).find((each) => tagOf(each, frame)?.name === name)
   if (group === undefined) return undefined
   // Not all rows of a series carry the property.
-  const whole = isWhole(group) ? { group, frame } : await readByUid(listing, group.uid)
-  const series = whole && readGroup(whole.group, whole.frame)
+  const series = isWhole(group) ? readGroup(group, frame) : await readByUid(listing, group.uid)
   return series?.name === name ? series : undefined
 }
 

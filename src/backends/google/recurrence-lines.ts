@@ -7,6 +7,7 @@ import { instantOfRecurrenceId, recurrenceIdAt } from './times.ts'
 import type { EventTime, Recurrence, RecurrenceRule } from '../../calendar/event.ts'
 import type { RecurrenceId, TimeZoneId } from '../../calendar/identifiers.ts'
 
+/** What the lines say. */
 export interface ReadRecurrence {
   /** Undefined where no rule and no date is left: the event happens once. */
   readonly recurrence: Recurrence | undefined

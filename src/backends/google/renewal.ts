@@ -4,13 +4,12 @@
  * replaces all there is and tells nobody.
  */
 
-import { BackendError } from '../../calendar/backend.ts'
 import { patched } from './bodies.ts'
 import { readBody } from './client.ts'
-import { toBackendError } from './errors.ts'
+import { stale, toBackendError } from './errors.ts'
 import { versionsFor } from './import-event.ts'
+import { mainEventOf } from './settled.ts'
 import { wireEventSchema } from './wire.ts'
-import type { Event } from '../../calendar/event.ts'
 import type { Outcome } from './client.ts'
 import type { WireBody } from './bodies.ts'
 import type { Listing } from './pages.ts'
@@ -20,14 +19,10 @@ import type { WireEvent } from './wire.ts'
 /** Whether the organizer has counted up since (RFC 5546 §2.1.4): in the event or series, or in one of its instances. */
 export function isRenewed(main: WireEvent | undefined, stored: Whole, wanted: Whole): boolean {
   if (main?.privateCopy !== true) return false
-  const before = mainEvent(stored).sequence
-  if (mainEvent(wanted).sequence > before) return true
+  const before = mainEventOf(stored).sequence
+  if (mainEventOf(wanted).sequence > before) return true
   const known = stored.kind === 'recurring' ? stored.overrides : undefined
   return wanted.kind === 'recurring' && [...wanted.overrides].some(([id, { sequence }]) => sequence > (known?.get(id)?.sequence ?? before))
-}
-
-function mainEvent(series: Whole): Event {
-  return series.kind === 'single' ? series.event : series.master
 }
 
 /**
@@ -39,7 +34,7 @@ export async function renew({ client, calendar }: Listing, { id, etag }: WireEve
   const found = await client.attempt({ method: 'GET', path: [...path, id] })
   if (!found.isDone) throw toBackendError(found.refusal)
   const row = readBody(wireEventSchema, found.body)
-  if (etag !== undefined && row.etag !== etag) throw new BackendError('conflict', 'the stored object has changed since it was read')
+  if (etag !== undefined && row.etag !== etag) throw stale()
   const { id: _id, etag: _etag, kind: _kind, htmlLink: _link, created: _created, updated: _updated, creator: _creator, ...rest } = row
   const body = patched(rest, change)
   return client.attempt({ method: 'POST', path: [...path, 'import'], body, query: versionsFor(body), isRepeatable: true, ...(etag === undefined ? {} : { ifMatch: etag }) })

@@ -1,6 +1,7 @@
 /** Rows of a listing, sorted into the series that they belong to. One row that cannot be read spoils its own series only. */
 
 import { uidOfEventId } from './names.ts'
+import { checkOf } from './shape.ts'
 import { wireEventSchema, wireRowSchema } from './wire.ts'
 import { eventUid } from '../../calendar/identifiers.ts'
 import type { EventUid } from '../../calendar/identifiers.ts'
@@ -19,8 +20,12 @@ export interface RowGroup {
   readonly fault: string | undefined
 }
 
+const isEvent = checkOf(wireEventSchema)
+
 /** @returns undefined for a row that does not even have an id */
 export function readRow(value: unknown): Row | undefined {
+  // The schema would copy each row of a long list, and tell what is wrong with it, which is asked of few.
+  if (isEvent(value)) return { kind: 'read', event: value as WireEvent }
   const event = wireEventSchema.safeParse(value)
   if (event.success) return { kind: 'read', event: event.data }
   const row = wireRowSchema.safeParse(value)

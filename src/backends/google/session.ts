@@ -4,8 +4,8 @@ import { announceEvent, announceRemoval } from './announce.ts'
 import { readCalendar, readCalendars, createCalendar, removeCalendar, updateCalendar } from './calendars.ts'
 import { readChanges } from './changes.ts'
 import { readFreeBusy } from './free-busy.ts'
-import { readGroup } from './from-wire.ts'
-import { answerInvitation, moveObject, putObject, removeObject } from './objects.ts'
+import { moveObject } from './moving.ts'
+import { answerInvitation, putObject, removeObject } from './objects.ts'
 import { fetchHead, stateOf } from './pages.ts'
 import { readByNames, readByUid, readObjects, readTags } from './reading.ts'
 import type { CalendarSession } from '../../calendar/backend.ts'
@@ -27,6 +27,7 @@ export interface Memory {
   readonly unclear: UnclearCreations
 }
 
+/** @param address whose session it is; the client speaks with this user's token */
 export function createSession(address: EmailAddress, client: Client, { frames, unclear }: Memory): CalendarSession {
   const listing = (calendar: CalendarId): Listing => ({
     client, calendar, address, remember: (frame) => frames.set(frame), remembered: () => frames.get(address, calendar),
@@ -43,11 +44,8 @@ export function createSession(address: EmailAddress, client: Client, { frames, u
       const frame = frames.get(address, id)
       return frame && { timeZone: frame.zone, access: frame.access ?? 'read' }
     },
-    async nameOf(id, uid) {
-      const found = await readByUid(listing(id), uid)
-      return found && readGroup(found.group, found.frame)?.name
-    },
-    changes: (id, since, limit, reader) => readChanges(listing(id), since, limit, reader?.held),
+    nameOf: async (id, uid) => (await readByUid(listing(id), uid))?.name,
+    changes: (id, since, reader) => readChanges(listing(id), since, reader?.held),
     put: (id, name, series, options) => putObject(listing(id), name, series, options),
     remove: (id, name, options) => removeObject(listing(id), name, options),
     answer: (id, name, instance, status, notify, comment) =>

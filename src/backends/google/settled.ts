@@ -9,7 +9,13 @@ import type { CalendarFrame } from './frame.ts'
 
 /** A single event or a series with its master. */
 export type Whole = Exclude<EventSeries, { kind: 'detached' }>
+/** A series with its master. */
 export type Recurring = Extract<EventSeries, { kind: 'recurring' }>
+
+/** The single event or the master. */
+export function mainEventOf(series: Whole): Event {
+  return series.kind === 'single' ? series.event : series.master
+}
 
 /**
  * The series with what makes it one that the service can hold: an override of no instance becomes an additional date, an exclusion of

@@ -1,28 +1,21 @@
 /**
  * Where a reader of a calendar stands. A token is `<updated>-<mark>`: the calendar's last change in milliseconds, and a short hash of
- * all else that changes what a reader sees. One that a limit cut short goes on: `<updated>-<mark>+<since>+<position>+<name>`.
+ * all else that changes what a reader sees.
  */
 
 import { hash } from 'node:crypto'
-import { backendSyncToken, instant, objectName } from '../../calendar/identifiers.ts'
-import type { BackendSyncToken, CalendarId, Instant, ObjectName } from '../../calendar/identifiers.ts'
+import { backendSyncToken, instant } from '../../calendar/identifiers.ts'
+import type { BackendSyncToken, CalendarId, Instant } from '../../calendar/identifiers.ts'
 import type { WireReminder } from './wire.ts'
 
 /** Goes up whenever the same rows would be rendered otherwise, so that no client keeps what an older version told it. */
 export const mappingVersion = 1
 
+/** What a token says. */
 export interface SyncState {
-  /** The calendar's state when the reading began: the answer to it ends there. */
+  /** The calendar's last change when it was read. */
   readonly updated: Instant
   readonly mark: string
-  /** Present in a reading that is not at its end. */
-  readonly rest?: {
-    /** Where the reading began; undefined: with everything. */
-    readonly since: Instant | undefined
-    /** The last object told, in the order of (updated, name). */
-    readonly position: Instant
-    readonly name: ObjectName
-  }
 }
 
 /** Hashes what tokens of one calendar and user have in common: a token with another mark cannot be continued. */
@@ -32,21 +25,12 @@ export function markOf(calendar: CalendarId, defaultReminders: readonly WireRemi
 }
 
 /** Printable ASCII. */
-export function formatSyncToken({ updated, mark, rest }: SyncState): BackendSyncToken {
-  const head = `${updated}-${mark}`
-  if (rest === undefined) return backendSyncToken(head)
-  const name = Buffer.from(rest.name).toString('base64url')
-  return backendSyncToken(`${head}+${rest.since ?? ''}+${rest.position}+${name}`)
+export function formatSyncToken({ updated, mark }: SyncState): BackendSyncToken {
+  return backendSyncToken(`${updated}-${mark}`)
 }
 
 /** @returns undefined for any text that {@link formatSyncToken} does not write */
 export function parseSyncToken(token: string): SyncState | undefined {
-  const match = /^(\d{1,15})-([\w.]{8})(?:\+(\d{0,15})\+(\d{1,15})\+([\w-]{1,5000}))?$/.exec(token)
-  if (!match) return undefined
-  const [, updated, mark, since, position, encoded] = match
-  const head = { updated: instant(Number(updated)), mark: mark ?? '' }
-  if (encoded === undefined) return head
-  const name = objectName(Buffer.from(encoded, 'base64url').toString())
-  if (name === undefined) return undefined
-  return { ...head, rest: { since: since === '' ? undefined : instant(Number(since)), position: instant(Number(position)), name } }
+  const [, updated, mark] = /^(\d{1,15})-([\w.]{8})$/.exec(token) ?? []
+  return updated === undefined || mark === undefined ? undefined : { updated: instant(Number(updated)), mark }
 }

@@ -19,6 +19,7 @@ import type { WireBody } from './bodies.ts'
 import type { CalendarFrame } from './frame.ts'
 import type { WireEvent } from './wire.ts'
 
+/** What of an event can differ. */
 export type FieldName =
   | 'times' | 'summary' | 'description' | 'location' | 'status' | 'transparency' | 'visibility' | 'color' | 'url' | 'attendees' | 'alarms'
   | 'conferences' | 'attachments' | 'sequence' | 'cancelled' | 'acknowledged' | 'organizer' | 'agents'
@@ -37,9 +38,10 @@ export interface Rendered {
   readonly row: WireEvent
 }
 
+/** One member of the model and its place in the service. */
 export interface Field {
   readonly name: FieldName
-  /** Whether the guests are told when it changes (design: only of what concerns them). */
+  /** Whether the guests are told when it changes: only of what concerns them. */
   readonly isTold: boolean
   /** @returns what makes the stored event agree, `undefined` if it does already; without a stored one, what a new event needs */
   change(wanted: Event, stored: Rendered | undefined, setting: Setting): WireBody | undefined
@@ -62,6 +64,7 @@ function textField(name: 'summary' | 'location'): Field {
   return field({ name, isTold: true }, (event) => event[name] || null, (text) => ({ [name]: text }))
 }
 
+/** All of them: what is not among these is dropped, or belongs to the series. */
 export const fields: readonly Field[] = [
   field(
     { name: 'times', isTold: true },

@@ -9,20 +9,20 @@
 import * as z from 'zod'
 
 /** `date` (all-day, `yyyy-mm-dd`) or `dateTime` (RFC 3339 with offset, in the zone of the answer); `timeZone` is the event's own. */
-export const wireTimeSchema = z.looseObject({
+const wireTimeSchema = z.looseObject({
   date: z.string().optional(),
   dateTime: z.string().optional(),
   timeZone: z.string().optional(),
 })
 
-export const wirePersonSchema = z.looseObject({
+const wirePersonSchema = z.looseObject({
   email: z.string().optional(),
   displayName: z.string().optional(),
   id: z.string().optional(),
   self: z.boolean().optional(),
 })
 
-export const wireAttendeeSchema = z.looseObject({
+const wireAttendeeSchema = z.looseObject({
   email: z.string().optional(),
   displayName: z.string().optional(),
   id: z.string().optional(),
@@ -36,24 +36,24 @@ export const wireAttendeeSchema = z.looseObject({
 })
 
 /** `minutes` before the start. `method` is `email` or `popup`; rows of old times also have `sms`. */
-export const wireReminderSchema = z.looseObject({ method: z.string(), minutes: z.number() })
+const wireReminderSchema = z.looseObject({ method: z.string(), minutes: z.number() })
 
-export const wireRemindersSchema = z.looseObject({
+const wireRemindersSchema = z.looseObject({
   useDefault: z.boolean().optional(),
   overrides: z.array(wireReminderSchema).optional(),
 })
 
-export const wireEntryPointSchema = z.looseObject({
+const wireEntryPointSchema = z.looseObject({
   entryPointType: z.string().optional(),
   uri: z.string().optional(),
   label: z.string().optional(),
 })
 
-export const wireConferenceSchema = z.looseObject({
+const wireConferenceSchema = z.looseObject({
   entryPoints: z.array(wireEntryPointSchema).optional(),
 })
 
-export const wireAttachmentSchema = z.looseObject({
+const wireAttachmentSchema = z.looseObject({
   fileUrl: z.string().optional(),
   title: z.string().optional(),
   mimeType: z.string().optional(),
@@ -61,7 +61,7 @@ export const wireAttachmentSchema = z.looseObject({
   fileId: z.string().optional(),
 })
 
-export const wireExtendedPropertiesSchema = z.looseObject({
+const wireExtendedPropertiesSchema = z.looseObject({
   private: z.record(z.string(), z.string()).optional(),
   shared: z.record(z.string(), z.string()).optional(),
 })
@@ -134,6 +134,7 @@ export const wireEventsSchema = z.looseObject({
   items: z.array(z.unknown()).optional(),
 })
 
+/** Calendars: what all who see it see. */
 export const wireCalendarSchema = z.looseObject({
   kind: z.string().optional(),
   etag: z.string().optional(),
@@ -145,6 +146,7 @@ export const wireCalendarSchema = z.looseObject({
   dataOwner: z.string().optional(),
 })
 
+/** CalendarList: a calendar as the user has it in the list. */
 export const wireCalendarListEntrySchema = z.looseObject({
   kind: z.string().optional(),
   etag: z.string().optional(),
@@ -166,6 +168,7 @@ export const wireCalendarListEntrySchema = z.looseObject({
   deleted: z.boolean().optional(),
 })
 
+/** A page of the list. */
 export const wireCalendarListSchema = z.looseObject({
   kind: z.string().optional(),
   etag: z.string().optional(),
@@ -174,6 +177,7 @@ export const wireCalendarListSchema = z.looseObject({
   items: z.array(z.unknown()).optional(),
 })
 
+/** Freebusy: by address; `errors` in place of `busy` where they cannot be told. */
 export const wireFreeBusySchema = z.looseObject({
   kind: z.string().optional(),
   timeMin: z.string().optional(),
@@ -209,11 +213,14 @@ export const wireTokenSchema = z.looseObject({
   refresh_token: z.string().optional(),
 })
 
+/** A refusal of the token endpoint (RFC 6749 §5.2). */
 export const wireTokenErrorSchema = z.looseObject({
   error: z.string(),
   error_description: z.string().optional(),
 })
 
+/** What reads one of these bodies. */
+export type WireSchema = z.ZodType
 export type WireTime = z.infer<typeof wireTimeSchema>
 export type WirePerson = z.infer<typeof wirePersonSchema>
 export type WireAttendee = z.infer<typeof wireAttendeeSchema>

@@ -9,7 +9,7 @@ const name = (text: string) => objectName(text)!
 /** The step from one state to the next: what changed in it, each at a moment, and what was removed. */
 function step(from: number, changed: Readonly<Record<string, number>>, removed: readonly string[] = []): { since: ReturnType<typeof token>; changes: Changes } {
   const tags = Object.entries(changed).map(([text, at]) => ({ name: name(text), revision: revision(`r${at}`), updated: instant(at) }))
-  return { since: token(from), changes: { changed: tags, removed: removed.map(name), next: token(from + 1), more: false, updated: instant(from + 1) } }
+  return { since: token(from), changes: { changed: tags, removed: removed.map(name), next: token(from + 1), updated: instant(from + 1) } }
 }
 
 function historyOf(...steps: readonly ReturnType<typeof step>[]): History {

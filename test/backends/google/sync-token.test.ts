@@ -1,21 +1,17 @@
 import { expect, test } from 'vitest'
 import { formatSyncToken, markOf, parseSyncToken } from '../../../src/backends/google/sync-token.ts'
 import { calendarId, instant } from '../../../src/calendar/identifiers.ts'
-import { nameOf } from '../contract.ts'
 
 const mark = markOf(calendarId('anna@example.com'), [{ method: 'popup', minutes: 10 }])
 
-test.each([
-  { updated: instant(1_772_000_000_000), mark },
-  { updated: instant(1_772_000_000_000), mark, rest: { since: undefined, position: instant(5), name: nameOf('ü +%/.ics'.replace('/', '')) } },
-  { updated: instant(1_772_000_000_000), mark, rest: { since: instant(7), position: instant(9), name: nameOf('a.ics') } },
-])('a token says what it was made of: %o', (state) => {
+test('a token says what it was made of', () => {
+  const state = { updated: instant(1_772_000_000_000), mark }
   const token = formatSyncToken(state)
   expect(parseSyncToken(token)).toEqual(state)
   expect(token).toMatch(/^[\x21-\x7e]+$/)
 })
 
-test.each(['', 'x', '1-', '-abcdefgh', '1-abc', `1-${mark}x`, `1-${mark}+`, `1-${mark}+1+2+`, `1-${mark}+1+2+Li4`, `1-${mark}+1+2+!`, `1 -${mark}`, `1-${mark}\n`])('"%s" is not a token', (text) => {
+test.each(['', 'x', '1-', '-abcdefgh', '1-abc', `1-${mark}x`, `1-${mark}+`, `1 -${mark}`, `1-${mark}\n`])('"%s" is not a token', (text) => {
   expect(parseSyncToken(text)).toBeUndefined()
 })
 
