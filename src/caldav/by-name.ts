@@ -1,6 +1,7 @@
 import type { ObjectName } from '../calendar/identifiers.ts'
 import { clientGone } from './client-gone.ts'
 import type { Context } from './context.ts'
+import { takingTurns } from './turns.ts'
 
 interface Named {
   readonly name: ObjectName
@@ -17,6 +18,9 @@ export const weights = {
   /** Finished text, beside what is in it. */
   text: ({ length }: { readonly length: number }) => 500 + length,
 } as const
+
+/** How many series an answer holds at once: what of them the cache cannot hold is read anew for the next ones, with all that is beside it. */
+export const seriesAtOnce = Math.floor(oneReading / weights.series())
 
 /**
  * All items of a listing in the order of their names. A backend and a cache list them in orders of their own; a client is told the
@@ -53,7 +57,10 @@ async function firstAfter<T extends Named>(after: ObjectName | undefined, source
   const first: T[] = []
   let weight = 0
   let last: ObjectName | undefined
+  const turn = takingTurns()
   for await (const each of source) {
+    const rest = turn()
+    if (rest !== undefined) await rest
     if (signal.aborted) throw clientGone()
     if ((after !== undefined && each.name <= after) || (last !== undefined && each.name > last)) continue
     first.push(each)

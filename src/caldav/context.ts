@@ -9,6 +9,7 @@ import type { Aliases } from './aliases.ts'
 import type { PropertyTable } from './property.ts'
 import type { Resource, ResourceKind } from './resource.ts'
 
+/** What came over HTTP. */
 export interface DavRequest {
   /** In upper case. */
   readonly method: string
@@ -23,6 +24,7 @@ export interface DavRequest {
   readonly signal: AbortSignal
 }
 
+/** What goes back. */
 export interface DavReply {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
@@ -30,6 +32,7 @@ export interface DavReply {
   readonly body?: string | Uint8Array | AsyncIterable<string>
 }
 
+/** Who asks. */
 export interface Account {
   readonly address: EmailAddress
   readonly session: CalendarSession
@@ -37,6 +40,7 @@ export interface Account {
   readonly aliases?: Aliases
 }
 
+/** What an operator can set of the behaviour. */
 export interface CaldavSettings {
   /** The largest calendar object that a PUT may bring, in bytes (`CALDAV:max-resource-size`). */
   readonly maxResourceBytes: number
@@ -100,4 +104,5 @@ interface Existing<K extends ResourceKind> {
   readonly href: string
 }
 
+/** What exists of one kind. */
 export type Loaded<K extends LoadedResource['kind']> = Extract<LoadedResource, { kind: K }>

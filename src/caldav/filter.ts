@@ -19,6 +19,7 @@ import { propertyTest, textTest } from './filters/properties.ts'
 import { overlaps, someInstance, stretched, timeRangeOf } from './filters/time-range.ts'
 import type { Part } from './filters/time-range.ts'
 
+/** A checked filter as a test of objects. */
 export interface CalendarFilter {
   /** 'all' and 'none' are known from the filter alone, for every object that a calendar of events can hold. */
   readonly scope: 'all' | 'some' | 'none'

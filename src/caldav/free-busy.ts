@@ -15,9 +15,11 @@ import { overlaps } from './filters/time-range.ts'
 import type { Span } from './filters/time-range.ts'
 
 /** The FBTYPEs of RFC 5545 §3.2.9 that events lead to, in the order in which they win. */
-export const busyTypes = ['BUSY', 'BUSY-TENTATIVE'] as const
+const busyTypes = ['BUSY', 'BUSY-TENTATIVE'] as const
+/** One of {@link busyTypes}. */
 export type BusyType = (typeof busyTypes)[number]
 
+/** A stretch of time and how busy it is. */
 export interface BusySpan extends Span {
   readonly type: BusyType
 }
@@ -47,6 +49,7 @@ function typeOf(event: Event, owner: string): BusyType | undefined {
   return event.status === 'tentative' || own === 'tentative' ? 'BUSY-TENTATIVE' : 'BUSY'
 }
 
+/** More than {@link maxBusySpans}. */
 export function tooManyBusySpans(): DavError {
   return new DavError(403, `The time range holds more than ${maxBusySpans} busy times: ask for a shorter one.`,
     { condition: dav('number-of-matches-within-limits') })

@@ -90,8 +90,22 @@ function mapKnown(event: Event, before: Event, map: (sent: Attendee, known: Atte
 
 /** The series with some of its attendees left out. */
 export function withoutAttendees(series: EventSeries, isOut: (attendee: Attendee) => boolean): EventSeries {
-  const left = (event: Event): Event => ({ ...event, attendees: event.attendees.filter((each) => !isOut(each)) })
-  if (series.kind === 'single') return { ...series, event: left(series.event) }
-  const overrides = new Map([...series.overrides].map(([id, event]) => [id, left(event)]))
-  return series.kind === 'detached' ? { ...series, overrides } : { ...series, master: left(series.master), overrides }
+  return withEach(series, (event) => ({ ...event, attendees: event.attendees.filter((each) => !isOut(each)) }))
+}
+
+/**
+ * An organizer's client that says at ORGANIZER that it sends the messages, or nobody does (RFC 6638 §7.1), says so of all guests: at them it
+ * is kept, and counts for the writes to come.
+ */
+export function withAgentOfOrganizer(series: EventSeries): EventSeries {
+  return withEach(series, (event) => {
+    const agent = event.organizer?.scheduleAgent
+    return agent === undefined ? event : { ...event, attendees: event.attendees.map((each) => (each.scheduleAgent === 'server' ? { ...each, scheduleAgent: agent } : each)) }
+  })
+}
+
+function withEach(series: EventSeries, change: (event: Event) => Event): EventSeries {
+  if (series.kind === 'single') return { ...series, event: change(series.event) }
+  const overrides = new Map([...series.overrides].map(([id, event]) => [id, change(event)]))
+  return series.kind === 'detached' ? { ...series, overrides } : { ...series, master: change(series.master), overrides }
 }

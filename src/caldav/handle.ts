@@ -70,7 +70,7 @@ const making: ReadonlySet<string> = new Set(['PUT', 'MKCOL', 'MKCALENDAR'])
 
 /** RFC 4918 §9.3.1, §9.7.1: nothing can be made where the collection around it is missing. */
 function nothingAt({ method, path }: DavRequest): DavError {
-  return making.has(method) && isInside(path) ? new DavError(409, 'There is no collection around this address: make that first.') : notFound()
+  return making.has(method) && isInside(path) ? new DavError(409, 'Nothing can be made at this address: there is no calendar and no home around it.') : notFound()
 }
 
 /** @throws DavError 405 with Allow (RFC 9110 §15.5.6), for methods that nobody knows too */

@@ -15,6 +15,7 @@ import { formatSyncToken, parseSyncToken } from './tags.ts'
 /** Hashes of states by the ends of hrefs. */
 export type HomeState = ReadonlyMap<string, string>
 
+/** A member of the home, and what tells whether it has changed. */
 export interface HomeMember {
   readonly loaded: LoadedResource
   /** Its href without that of the home. */
@@ -75,7 +76,8 @@ function idOf({ resource }: Loaded<'home'>) {
   return (resource as Extract<typeof resource, { kind: 'home' }>).id
 }
 
-export function homeStateOf(list: readonly HomeMember[]): HomeState {
+/** What a token has to hold of them. */
+function homeStateOf(list: readonly HomeMember[]): HomeState {
   return new Map(list.map(({ key, state }) => [key, state]))
 }
 

@@ -3,6 +3,7 @@
 import type { Context, DavReply } from './context.ts'
 import type { Resource, ResourceKind } from './resource.ts'
 
+/** All about one method. `source`: RFC and section. */
 export interface MethodRow<K extends ResourceKind = ResourceKind> {
   readonly name: string
   readonly source: string

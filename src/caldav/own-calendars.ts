@@ -4,6 +4,7 @@ import { emailAddress, sameAddress } from '../calendar/identifiers.ts'
 import type { CalendarId, EmailAddress } from '../calendar/identifiers.ts'
 import type { Context } from './context.ts'
 
+/** @throws BackendError */
 export async function ownCalendars({ account: { session } }: Context): Promise<readonly CalendarId[]> {
   return (await session.calendars()).filter(({ access }) => access === 'own').map(({ id }) => id)
 }

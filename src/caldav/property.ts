@@ -13,6 +13,7 @@ import type { Context, Loaded, LoadedResource } from './context.ts'
 import { DavError } from './errors.ts'
 import type { ResourceKind } from './resource.ts'
 
+/** All about one property. */
 export interface PropertyRow<K extends ResourceKind = ResourceKind> {
   readonly name: Name
   /** RFC and section, or the client that needs it. */

@@ -2,7 +2,7 @@
 
 import type { StoredSeries } from '../calendar/backend.ts'
 import { decodeReferences, escapeText } from '../dav/characters.ts'
-import { formatCalendarObject } from '../icalendar/format.ts'
+import { formatCalendarObject, formatInParts } from '../icalendar/format.ts'
 
 /** The media type of every calendar object, in the Content-Type header and in DAV:getcontenttype alike. */
 export const CALENDAR_OBJECT_TYPE = 'text/calendar; charset=utf-8; component=VEVENT'
@@ -14,10 +14,29 @@ export function calendarData(stored: StoredSeries): string {
 
 /** The same, escaped for XML: all in ASCII. It is kept with the series, which the backend's cache drops in its time. */
 export function escapedCalendarData(stored: StoredSeries): string {
-  return (stored.rendered ??= asOctets(escapeText(formatted(stored))))
+  return (stored.rendered ??= escapedParts(stored))
 }
 
 const formatted = ({ series, owner }: StoredSeries): string => formatCalendarObject(series, owner)
+
+/** Objects hold only what is their own: the engine keeps a sum of two strings as a pair of them until somebody looks into it. */
+function escapedParts({ series, owner }: StoredSeries): string {
+  const { shared, own } = formatInParts(series, owner)
+  return escapedOnce(shared) + asOctets(escapeText(own))
+}
+
+/** By text: zones with a year to start from. Emptied when full, which takes more than one process meets. */
+const shared = new Map<string, string>()
+const maxShared = 2000
+
+function escapedOnce(text: string): string {
+  let escaped = shared.get(text)
+  if (escaped === undefined) {
+    if (shared.size >= maxShared) shared.clear()
+    shared.set(text, escaped = asOctets(escapeText(text)))
+  }
+  return escaped
+}
 
 /** In one piece, and a byte for each character in memory too, which a string that was made of a wider one is not. */
 const asOctets = (ascii: string): string => Buffer.from(ascii, 'latin1').toString('latin1')

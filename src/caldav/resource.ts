@@ -33,6 +33,7 @@ export type Resource =
   | { readonly kind: 'inbox'; readonly id: CalendarId }
   | { readonly kind: 'outbox'; readonly id: CalendarId }
 
+/** Every kind of resource that there is. */
 export type ResourceKind = Resource['kind']
 
 /** In the order of the documentation. */
@@ -132,6 +133,15 @@ function parseCalendarId(segment: string): CalendarId {
  */
 export function formatObjectHref(calendar: string, name: ObjectName): string {
   return calendar + encodeSegment(name)
+}
+
+/**
+ * The inverse, for hrefs that are spelled as {@link formatObjectHref} does.
+ * @returns undefined for all others, which may name the same nevertheless
+ */
+export function parseMember(calendar: string, href: string): ObjectName | undefined {
+  const segment = href.startsWith(calendar) ? href.slice(calendar.length) : ''
+  return PLAIN.test(segment) ? objectName(segment) : undefined
 }
 
 function parseName(segment: string): ObjectName {

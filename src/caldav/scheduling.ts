@@ -14,7 +14,8 @@ import { parseScheduleReply } from '../dav/headers.ts'
 import type { Context } from './context.ts'
 import { DavError } from './errors.ts'
 import { forcedParts } from './force-send.ts'
-import { withAnswersOf, withOwnAnswer } from './guest-list.ts'
+import { withAgentOfOrganizer, withAnswersOf, withOwnAnswer } from './guest-list.ts'
+import { withoutOldAnswers } from './rescheduling.ts'
 import { isScheduled } from './schedule-tag.ts'
 import { withRaisedSequence } from './sequence.ts'
 
@@ -28,6 +29,7 @@ export interface AskedWrite {
   readonly isExact: boolean
 }
 
+/** What is written, and who hears of it. */
 export interface ScheduledWrite {
   readonly series: EventSeries
   readonly notify: Notify
@@ -40,18 +42,22 @@ export interface ScheduledWrite {
  *
  * - a new event of somebody else, e.g. from a mailed file: a private copy, nobody is told
  * - an attendee's write: the own answer counts, the organizer is told of it; what others answered stays as it is stored
- * - an organizer's write: the guests are told, their answers stay theirs, SEQUENCE rises where time or rule change
+ * - an organizer's write: the guests are told, their answers stay theirs until they are asked anew, SEQUENCE rises where time or rule change
  *
  * @throws DavError 403 CALDAV:same-organizer-in-all-components
  */
 export function scheduledWrite(context: Context, asked: AskedWrite): ScheduledWrite {
   const { wanted, current, calendar } = asked
   checkOrganizers(wanted)
-  if (current === undefined) return { series: wanted, notify: isForeign(context, calendar, wanted) ? 'nobody' : notifyOf(context, [wanted]) }
+  if (current === undefined) {
+    return isForeign(context, calendar, wanted) ? { series: wanted, notify: 'nobody' } : { series: withAgentOfOrganizer(wanted), notify: notifyOf(context, [wanted]) }
+  }
   const notify = notifyOf(context, [wanted, current.series])
   const again = notify === 'nobody' ? [] : forcedParts(wanted, current.role)
   if (current.role === 'attendee') return { series: withOwnAnswer(asked, current.series), notify, again }
-  return { series: withRaisedSequence(withAnswersOf(asked, current.series), current.series), notify, again }
+  const kept = withAnswersOf({ ...asked, wanted: withAgentOfOrganizer(wanted) }, current.series)
+  const series = notify === 'nobody' ? kept : withoutOldAnswers(kept, current.series, [calendar, context.account.address])
+  return { series: withRaisedSequence(series, current.series), notify, again }
 }
 
 /**
@@ -76,6 +82,7 @@ function notifyOf({ settings }: Context, versions: readonly EventSeries[]): Noti
   return agent === undefined ? 'everybody' : 'nobody'
 }
 
+/** Of the first event that names one. */
 export function organizerOf(series: EventSeries): Organizer | undefined {
   return eventsOf(series).find(({ organizer }) => organizer !== undefined)?.organizer
 }

@@ -24,7 +24,7 @@ import { calendarData, escapedCalendarData } from './render.ts'
 import { wantsZoneless, withoutZones } from './zoneless.ts'
 
 /** How many instances of one object are told at most; beyond it the object is refused rather than told in part. */
-export const maxExpandedInstances = 10_000
+const maxExpandedInstances = 10_000
 
 /** Gives the text of a calendar object as a request wants it. @throws DavError 507 DAV:number-of-matches-within-limits */
 export type CalendarDataFormatter = (stored: StoredSeries, floatingZone: TimeZoneId) => string
@@ -131,7 +131,7 @@ function tooMany(): DavError {
  * RFC 4791 §9.6.6: the master, and those changed instances that overlap the range as they are now or as they were before the change.
  * A series without master keeps at least the instances of the range.
  */
-export function withOverridesIn(series: EventSeries, range: TimeRange, floatingZone: TimeZoneId): EventSeries {
+function withOverridesIn(series: EventSeries, range: TimeRange, floatingZone: TimeZoneId): EventSeries {
   if (series.kind === 'single') return series
   const lengthMs = series.kind === 'recurring' ? lengthOf(series.master, floatingZone) : undefined
   const like = series.kind === 'recurring' ? series.master.start : undefined

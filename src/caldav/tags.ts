@@ -21,8 +21,8 @@ const known = new WeakMap<ObjectTag, string>()
 
 /** The same for a tag that may be asked about again: held ones stand in one listing after the other. */
 export function etagOfTag(tag: ObjectTag): string {
-  const etag = known.get(tag) ?? etagOf(tag.revision)
-  known.set(tag, etag)
+  let etag = known.get(tag)
+  if (etag === undefined) known.set(tag, etag = etagOf(tag.revision))
   return etag
 }
 

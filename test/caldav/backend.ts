@@ -36,8 +36,8 @@ const origin = 'http://calendar.test'
 export interface BackendOptions {
   /** Left out: enough for every test. */
   readonly cacheBytes?: number
-  /** Told of each call to the API as it begins: how many there were with it. */
-  readonly onCall?: (calls: number) => void
+  /** Told of each call to the API as it begins. */
+  readonly onCall?: (url: string) => void
 }
 
 export async function openBackend(options: BackendOptions = {}): Promise<TestBackend> {
@@ -60,7 +60,7 @@ function backendOver(emulator: ReturnType<typeof createEmulator>, { cacheBytes =
     transport: (request) => {
       if (request.url.startsWith(`${origin}/calendar/v3`)) {
         calls += 1
-        onCall?.(calls)
+        onCall?.(request.url)
       }
       const fault = faults.find((each) => each.times > 0 && decodeURIComponent(request.url).includes(each.path))
       if (fault === undefined) return emulator.transport(request)

@@ -191,6 +191,19 @@ describe('SCHEDULE-AGENT (RFC 6638 §7.1)', () => {
     await world.gateway.close()
   })
 
+  test.each(['CLIENT', 'NONE'])('%s at the organizer is that of all guests, and stays with the event', async (value) => {
+    const world = await openWorld()
+    const body = meeting().replace('ORGANIZER', `ORGANIZER;SCHEDULE-AGENT=${value}`)
+    await world.put(ANNA, body, { expect: 201 })
+    const etag = (await world.ask(ANNA, 'GET', objectOf(ANNA))).headers.get('ETag')
+    await world.put(ANNA, body)
+    expect((await world.ask(ANNA, 'GET', objectOf(ANNA))).headers.get('ETag')).toBe(etag)
+    await putAs(ANNA, (text) => text.replace('SUMMARY:Plan', 'SUMMARY:Plan B'))(world)
+    await world.ask(ANNA, 'DELETE', objectOf(ANNA), { expect: 204 })
+    expect(await world.mails()).toEqual([])
+    await world.gateway.close()
+  })
+
   test('where the client tells everybody, it does so of changes and of the removal as well', async () => {
     const world = await openWorld()
     await world.put(ANNA, agent('CLIENT')(meeting()), { expect: 201 })

@@ -29,8 +29,8 @@ describe('a meeting (RFC 6638 §3.2)', () => {
     await expectAll({ anna: accepted, bob: accepted, stored: ['confirmed Plan anna:accepted bob:accepted'], mails: [`response ${ANNA}`] })
 
     await world.put(ANNA, (await world.text(ANNA))!.replace(/DTSTART:.*/, 'DTSTART:20260915T100000Z').replace(/DTEND:.*/, 'DTEND:20260915T110000Z'))
-    const moved = ['20260915T100000Z Plan #1 anna:ACCEPTED bob:ACCEPTED']
-    await expectAll({ anna: moved, bob: moved, stored: ['confirmed Plan anna:accepted bob:accepted'], mails: [`update ${BOB}`] })
+    const moved = ['20260915T100000Z Plan #1 anna:ACCEPTED bob:NEEDS-ACTION']
+    await expectAll({ anna: moved, bob: moved, stored: ['confirmed Plan anna:accepted bob:needsAction'], mails: [`update ${BOB}`] })
 
     await world.put(BOB, answered((await world.text(BOB))!, BOB, 'TENTATIVE', 'maybe later'))
     const tentative = ['20260915T100000Z Plan #1 anna:ACCEPTED bob:TENTATIVE(maybe later)']
@@ -158,6 +158,24 @@ describe('a meeting in another calendar of the organizer', () => {
     await world.put(BOB, answered((await world.text(BOB))!, BOB, 'ACCEPTED'))
     expect((await world.text(ANNA, path))!.replace(/\r\n /g, '')).toMatch(/PARTSTAT=ACCEPTED[^:]*:mailto:bob@/)
     await world.mails()
+    await world.ask(ANNA, 'DELETE', path, { expect: 204 })
+    expect(await world.mails()).toEqual([`cancellation ${BOB}`])
+  })
+
+  test('moved there and back its user is no guest of it, nobody is told, and it is there once', async () => {
+    const made = await world.ask(ANNA, 'MKCALENDAR', '/calendar/dav/anna@example.org/second/', { expect: 201 })
+    const path = `${made.headers.get('Location')!}E1B2C3D4.ics`
+    const weekly = vevent({ lines: ['RRULE:FREQ=WEEKLY;COUNT=4'] })
+    await world.put(ANNA, calendar(...weekly, ...vevent({ start: '20260922T100000Z', lines: ['RECURRENCE-ID:20260922T080000Z'] })), { expect: 201 })
+    const [before] = [await world.seen(ANNA), await world.mails()]
+    await world.ask(ANNA, 'MOVE', objectOf(ANNA), { headers: { Destination: path }, expect: 201 })
+    expect(await world.text(ANNA)).toBeUndefined()
+    expect(await world.text(ANNA, path)).not.toMatch(/mailto:an/)
+    await world.ask(ANNA, 'MOVE', path, { headers: { Destination: objectOf(ANNA) }, expect: 201 })
+    expect(await world.seen(ANNA)).toEqual(before)
+    expect(await world.seen(BOB)).toEqual(before)
+    expect(await world.mails()).toEqual([])
+    await world.ask(ANNA, 'MOVE', objectOf(ANNA), { headers: { Destination: path }, expect: 201 })
     await world.ask(ANNA, 'DELETE', path, { expect: 204 })
     expect(await world.mails()).toEqual([`cancellation ${BOB}`])
   })

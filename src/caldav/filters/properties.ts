@@ -7,6 +7,7 @@ import { substringTest } from './collations.ts'
 import { contains, timeRangeOf } from './time-range.ts'
 import { momentsOf, readableValue } from './values.ts'
 
+/** Whether a property is what a filter asks for. */
 export type PropertyTest = (property: Property) => boolean
 
 /** All that the filter asks of one property of its name. The filter is checked, and not is-not-defined. */

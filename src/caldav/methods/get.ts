@@ -69,7 +69,8 @@ async function readCalendar(context: Context, loaded: Loaded<'calendar'>): Promi
   return { status: 200, headers, body: await calendarFile(context, await loaded.calendar()) }
 }
 
-function explain({ href }: { readonly href: string }): DavReply {
-  const body = `This is a CalDAV server. Add its address to a calendar program as a CalDAV account,\nwith your full e-mail address as the user name. (${href})\n`
-  return { status: 200, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body }
+const explanation = 'This is a CalDAV server. Add its address to a calendar program as a CalDAV account,\nwith your full e-mail address as the user name.\n'
+
+function explain(): DavReply {
+  return { status: 200, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: explanation }
 }

@@ -31,7 +31,7 @@ export const mkcalendar = method({
   refusedOn: ['root', 'principal', 'home', 'object'],
   run: async (context, target) => {
     const request = parseMakeCollection(await context.request.body())
-    await checkPlace(context, target)
+    await checkPlace(context, target, conflict)
     return made(context, target, request, multistatusRefusal)
   },
 })
@@ -47,7 +47,7 @@ export const mkcol = method({
     const body = await context.request.body()
     checkMediaType(body, context.request.headers)
     const request = parseMakeCollection(body)
-    await checkPlace(context, target)
+    await checkPlace(context, target, notAllowed)
     if (!request.properties.some(({ name }) => clark(name) === clark(dav('resourcetype')))) {
       throw new DavError(403, 'Only calendars can be made here, and the request does not say that it wants one.', { condition: dav('valid-resourcetype') })
     }
@@ -71,9 +71,9 @@ async function made(context: Context, target: Place, request: MakeCollectionRequ
 
 /**
  * @throws DavError 403 CALDAV:calendar-collection-location-ok outside of the account's own home (RFC 4791 §5.3.1.1),
- *         405 where something is already (RFC 4918 §9.3.1)
+ *         and DAV:resource-must-be-null where something is already
  */
-async function checkPlace(context: Context, target: Resource): Promise<void> {
+async function checkPlace(context: Context, target: Resource, occupied: Occupied): Promise<void> {
   if ((await load(context, target)) !== undefined) throw occupied(context, target)
   if (target.kind !== 'calendar') throw wrongPlace()
   if (target.door.kind === 'own-path' || !isOwn(context.account, target.door.account)) throw wrongPlace()
@@ -82,11 +82,18 @@ async function checkPlace(context: Context, target: Resource): Promise<void> {
 const wrongPlace = (): DavError =>
   new DavError(403, 'A new calendar is made directly in your own calendar home.', { condition: caldav('calendar-collection-location-ok') })
 
-/** What makes calendars is not allowed where something is, and so not named there (RFC 9110 §15.5.6). */
-function occupied({ tables }: Context, { kind }: Resource): DavError {
-  const headers = { Allow: tables.methodsOn(kind, 'taken').join(', ') }
-  return new DavError(405, 'There is something at this address already: choose another one.', { condition: dav('resource-must-be-null'), headers })
-}
+/** Tells that there is something at an address already. */
+type Occupied = (context: Context, target: Resource) => DavError
+
+const condition = dav('resource-must-be-null')
+const OCCUPIED = 'There is something at this address already: choose another one.'
+
+/** RFC 4791 §5.3.1.1: one of the preconditions of MKCALENDAR. */
+const conflict: Occupied = () => new DavError(403, OCCUPIED, { condition })
+
+/** RFC 4918 §9.3.1: MKCOL is not allowed where something is, and so not named there (RFC 9110 §15.5.6). */
+const notAllowed: Occupied = ({ tables }, { kind }) =>
+  new DavError(405, OCCUPIED, { condition, headers: { Allow: tables.methodsOn(kind, 'taken').join(', ') } })
 
 function planOf({ tables }: Context, { properties }: MakeCollectionRequest): readonly Planned[] {
   const rows = tables.properties.on('calendar')

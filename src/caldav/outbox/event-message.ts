@@ -21,6 +21,7 @@ import type { PostedMessage, Recipient } from './message.ts'
 import { withMessage, withoutInstances } from './merge.ts'
 import { requestStatus } from './request-status.ts'
 
+/** REQUEST, CANCEL or REPLY about an event. */
 export type EventMessage = Extract<ItipMessage, { kind: 'event' }>
 type Posted = PostedMessage<EventMessage>
 

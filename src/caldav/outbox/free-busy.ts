@@ -12,6 +12,7 @@ import { busySpans, formatFreeBusy, mergedBusySpans, withoutSpans } from '../fre
 import type { BusySpan } from '../free-busy.ts'
 import { storedOrNone } from '../load.ts'
 import { furtherAddresses, ownCalendars } from '../own-calendars.ts'
+import { takingTurns } from '../turns.ts'
 import type { PostedMessage, Recipient } from './message.ts'
 import { requestStatus } from './request-status.ts'
 
@@ -66,7 +67,9 @@ async function maskedEvents(context: Context, calendars: readonly CalendarId[], 
 async function spansOfEvents({ account: { session }, notice }: Context, id: CalendarId, range: Required<TimeRange>, maskedUids: readonly string[]): Promise<readonly BusySpan[]> {
   const { timeZone } = await session.calendar(id)
   const spans: BusySpan[] = []
+  const turn = takingTurns()
   for await (const each of session.objects(id, range)) {
+    await turn()
     if ('kind' in each) notice({ event: 'object-unavailable', name: each.name, reason: each.reason })
     else if (!maskedUids.includes(each.series.uid)) spans.push(...busySpans(each.series, range, timeZone, id))
   }

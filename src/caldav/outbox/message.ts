@@ -20,6 +20,7 @@ export interface Recipient {
   readonly address: EmailAddress | undefined
 }
 
+/** A message that its poster may send. */
 export interface PostedMessage<Message extends ItipMessage = ItipMessage> {
   readonly message: Message
   readonly recipients: readonly Recipient[]

@@ -11,6 +11,7 @@ import { formatHref } from '../resource.ts'
 /** DAV:href (RFC 4918 §14.7). */
 export const href = (path: string): XmlElement => element(dav('href'), [path])
 
+/** The principal of an address. */
 export const principalHref = (id: CalendarId): string => formatHref({ kind: 'principal', id })
 
 /** The principal of the user who asks. */

@@ -5,21 +5,19 @@ import type { Unavailable } from '../../calendar/backend.ts'
 import type { ObjectName } from '../../calendar/identifiers.ts'
 import type { ResponseElement } from '../../dav/multistatus.ts'
 import { caldav } from '../../dav/names.ts'
+import { seriesAtOnce } from '../by-name.ts'
 import type { Context, Loaded } from '../context.ts'
 import { DavError } from '../errors.ts'
 import { existing } from '../existing.ts'
 import { inOwnSpelling, isOwn, loadObjects } from '../load.ts'
 import { describer } from '../property.ts'
 import type { Describer } from '../property.ts'
-import { multistatusReply } from '../reply.ts'
-import { calendarOf, parsePath } from '../resource.ts'
+import { listing, multistatusReply } from '../reply.ts'
+import { calendarOf, parseMember, parsePath } from '../resource.ts'
 import type { Resource } from '../resource.ts'
 import { calendarDataRows } from '../select.ts'
 import { listOf, noticeUnavailable } from './answer.ts'
 import { report } from './row.ts'
-
-/** How many objects are held at once while an answer is written; the largest batch that a client was seen to send is 200. */
-const BATCH = 200
 
 /**
  * Each href is answered, in the order and in the spelling of the request: vdirsyncer fails on a missing one, Evolution takes it as
@@ -48,16 +46,18 @@ const notThere = { status: 404 } as const
 const notHere = { status: 403 } as const
 
 async function* batches(context: Context, calendar: Loaded<'calendar'>, hrefs: readonly string[], tell: Describer): AsyncGenerator<ResponseElement> {
-  for (let start = 0; start < hrefs.length; start += BATCH) {
-    const batch = hrefs.slice(start, start + BATCH).map((href) => ({ href, name: nameIn(context, calendar, href) }))
+  for (let start = 0; start < hrefs.length; start += seriesAtOnce) {
+    const batch = hrefs.slice(start, start + seriesAtOnce).map((href) => ({ href, name: nameIn(context, calendar, href) }))
     const names = batch.map(({ name }) => name).filter((name) => typeof name === 'string')
     const found = await fetched(context, calendar, [...new Set(names)], start === 0)
-    for (const { href, name } of batch) {
+    yield* listing(batch, ({ href, name }) => {
       const answer = typeof name === 'string' ? answerFor(context, found, name, tell) : name
-      yield { ...(answer instanceof Promise ? await answer : answer), href } as ResponseElement
-    }
+      return answer instanceof Promise ? answer.then((told) => at(href, told)) : at(href, answer)
+    })
   }
 }
+
+const at = (href: string, answer: Answer): ResponseElement => ({ ...answer, href }) as ResponseElement
 
 type Found = ReadonlyMap<ObjectName, Loaded<'object'> | Unavailable> | 'fault'
 
@@ -84,6 +84,8 @@ function answerFor(context: Context, found: Found, name: ObjectName, tell: Descr
 
 /** The object of this calendar that an href names, through either door; else what to say of the href. */
 function nameIn(context: Context, calendar: Loaded<'calendar'>, href: string): ObjectName | Answer {
+  const name = parseMember(calendar.href, href)
+  if (name !== undefined) return name
   const found = resourceAt(href, calendar.href)
   if (found === undefined) return notThere
   const resource = inOwnSpelling(context.account, found)

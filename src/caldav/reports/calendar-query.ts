@@ -9,6 +9,7 @@ import { formatResponse } from '../../dav/multistatus.ts'
 import { caldav } from '../../dav/names.ts'
 import { element } from '../../dav/xml.ts'
 import { byName, weights } from '../by-name.ts'
+import { clientGone } from '../client-gone.ts'
 import type { Context, DavReply, Loaded } from '../context.ts'
 import { calendarOfReading, existing, notFoundIfGone } from '../existing.ts'
 import { compileFilter } from '../filter.ts'
@@ -20,6 +21,7 @@ import { listing, multistatusReply } from '../reply.ts'
 import type { Resource } from '../resource.ts'
 import { calendarDataRows } from '../select.ts'
 import { findNamedZone, readTimeZone } from '../time-zones.ts'
+import { takingTurns } from '../turns.ts'
 import { listOf, noticeUnavailable } from './answer.ts'
 import { report } from './row.ts'
 
@@ -115,7 +117,11 @@ async function* told(context: Context, calendar: Loaded<'calendar'>, range: Time
 
 async function* found(context: Context, calendar: Loaded<'calendar'>, range: TimeRange | undefined, settle: () => Promise<Plan>): AsyncGenerator<StoredSeries> {
   let filter: CalendarFilter | undefined
+  const turn = takingTurns()
   for await (const each of context.account.session.objects(calendar.resource.id, range)) {
+    const rest = turn()
+    if (rest !== undefined) await rest
+    if (context.request.signal.aborted) throw clientGone()
     filter ??= (await settle()).filter
     if ('kind' in each) noticeUnavailable(context, each)
     else if (filter.scope === 'all' || filter.matches(each.series)) yield each

@@ -15,6 +15,7 @@ import type { BusySpan } from '../free-busy.ts'
 import { furtherAddresses, ownCalendars } from '../own-calendars.ts'
 import { needPrivileges, readFreeBusy } from '../privileges.ts'
 import { formatHref } from '../resource.ts'
+import { takingTurns } from '../turns.ts'
 import { noticeUnavailable } from './answer.ts'
 import { report } from './row.ts'
 
@@ -42,7 +43,9 @@ function closedRange({ start, end }: TimeRangeElement): Required<TimeRange> {
 async function ofEvents(context: Context, { resource, calendar }: Loaded<'calendar'>, range: Required<TimeRange>): Promise<readonly BusySpan[]> {
   const spans: BusySpan[] = []
   const { timeZone } = await calendar()
+  const turn = takingTurns()
   for await (const each of context.account.session.objects(resource.id, range)) {
+    await turn()
     if (context.request.signal.aborted) throw clientGone()
     if ('kind' in each) noticeUnavailable(context, each)
     else spans.push(...busySpans(each.series, range, timeZone, resource.id))

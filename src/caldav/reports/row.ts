@@ -5,8 +5,10 @@ import type { ReportRequest } from '../../dav/requests.ts'
 import type { Context, DavReply } from '../context.ts'
 import type { Resource, ResourceKind } from '../resource.ts'
 
+/** Every report that there is. */
 export type ReportKind = Exclude<ReportRequest['kind'], 'unknown'>
 
+/** All about one report. */
 export interface ReportRow<K extends ReportKind = ReportKind> {
   readonly kind: K
   readonly name: Name

@@ -5,6 +5,7 @@ import type { ObjectTag } from '../../calendar/backend.ts'
 import type { ObjectName } from '../../calendar/identifiers.ts'
 import type { ResponseElement } from '../../dav/multistatus.ts'
 import { dav } from '../../dav/names.ts'
+import { seriesAtOnce } from '../by-name.ts'
 import type { Context, DavReply, Loaded } from '../context.ts'
 import { clientGone } from '../client-gone.ts'
 import { calendarOfReading, existing, notFoundIfGone } from '../existing.ts'
@@ -23,9 +24,6 @@ import { continues, inOrder, invalidToken, truncation } from './sync.ts'
 import { parseOpenReading, syncPage } from './sync-pages.ts'
 import type { SyncPage } from './sync-pages.ts'
 import type { SyncRequest } from './sync.ts'
-
-/** How many objects are held at once while an answer with calendar-data is written. */
-const BATCH = 200
 
 /** NOTE: Depth and a missing sync-level are not looked at: Calendar.app and Thunderbird send Depth 1, macOS 10.7 no level. */
 export const syncCollection = report({
@@ -59,7 +57,7 @@ async function changesSince({ account, request: { signal } }: Context, { resourc
   const reading = given && parseOpenReading(given)
   const since = reading === undefined ? given : reading.since
   try {
-    return syncPage(await account.session.changes(resource.id, since, undefined, { signal }), limit, reading, since)
+    return syncPage(await account.session.changes(resource.id, since, { signal }), limit, reading, since)
   } catch (error) {
     if (signal.aborted) throw clientGone()
     throw error instanceof BackendError && error.fault === 'invalid-token' ? invalidToken(error) : error
@@ -68,8 +66,8 @@ async function changesSince({ account, request: { signal } }: Context, { resourc
 
 /** tsdav asks for the data with the changes. */
 async function* withData(context: Context, calendar: Loaded<'calendar'>, tags: readonly ObjectTag[], tell: Describer): AsyncGenerator<ResponseElement> {
-  for (let start = 0; start < tags.length; start += BATCH) {
-    const names = tags.slice(start, start + BATCH).map(({ name }) => name)
+  for (let start = 0; start < tags.length; start += seriesAtOnce) {
+    const names = tags.slice(start, start + seriesAtOnce).map(({ name }) => name)
     const found = await loadObjects(context, calendar, names)
     for (const name of names) {
       const object = found.get(name)

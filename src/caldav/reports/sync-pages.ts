@@ -19,6 +19,7 @@ export interface OpenReading {
   readonly position: Position
 }
 
+/** One page: its changes, the token that goes on, and whether there is more. */
 export interface SyncPage {
   readonly changed: readonly ObjectTag[]
   readonly removed: readonly ObjectName[]

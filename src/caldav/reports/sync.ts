@@ -6,6 +6,7 @@ import type { ReportRequest } from '../../dav/requests.ts'
 import type { Context } from '../context.ts'
 import { DavError } from '../errors.ts'
 
+/** DAV:sync-collection as it was asked for (RFC 6578 §6.1). */
 export type SyncRequest = Extract<ReportRequest, { kind: 'sync-collection' }>
 
 /**

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { seriesAtOnce } from '../../../src/caldav/by-name.ts'
 import { BackendError } from '../../../src/calendar/backend.ts'
 import { calendarId } from '../../../src/calendar/identifiers.ts'
 import { objectKeys, seriesOf } from '../appendix-b.ts'
@@ -81,10 +82,10 @@ describe('calendar-multiget (RFC 4791 §7.9)', () => {
   test('later it is told of the items that it concerns, as 503 and not as 404', async () => {
     const session = filled()
     session.failAt('objectsByName', 1, new BackendError('unavailable', 'down'))
-    const hrefs = Array.from({ length: 450 }, (_, index) => `${path}${index}.ics`)
+    const hrefs = Array.from({ length: seriesAtOnce + 50 }, (_, index) => `${path}${index}.ics`)
     const answered = responsesIn((await ask(session, path, multiget(hrefs))).text)
     expect(answered.map(({ href }) => href)).toEqual(hrefs)
-    expect(answered.map(({ status }) => status)).toEqual([...Array(200).fill(404), ...Array(250).fill(503)])
+    expect(answered.map(({ status }) => status)).toEqual([...Array(seriesAtOnce).fill(404), ...Array(50).fill(503)])
   })
 
   test('displayname of an object is unknown beside what is known (Outlook CalDav Synchronizer)', async () => {

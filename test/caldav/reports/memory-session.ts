@@ -104,15 +104,14 @@ export function memorySession(): MemorySession {
       return new Map(found.filter((each): each is readonly [ObjectName, StoredSeries | Unavailable] => each[1] !== undefined))
     },
     nameOf: () => Promise.resolve(undefined),
-    changes: async (id, since, limit): Promise<Changes> => {
+    changes: async (id, since): Promise<Changes> => {
       called('changes')
       if (since !== undefined && !/^\d+$/.test(since)) throw new BackendError('invalid-token', 'not one of ours')
       const all = [...rowsOf(id).values()].filter((row) => row.updated > Number(since ?? 0) && (since !== undefined || row.stored !== undefined))
-      const told = all.sort((a, b) => a.updated - b.updated).slice(0, limit)
-      const more = told.length < all.length
+      const told = all.sort((a, b) => a.updated - b.updated)
       return {
         changed: told.filter((row) => row.stored !== undefined).map(tagOf), removed: told.filter((row) => row.stored === undefined).map((row) => row.name),
-        next: more ? backendSyncToken(String(told.at(-1)!.updated)) : token(id), more,
+        next: token(id),
       }
     },
     put: refuse, remove: refuse, answer: refuse, announce: refuse, move: refuse, createCalendar: refuse, updateCalendar: refuse, removeCalendar: refuse,

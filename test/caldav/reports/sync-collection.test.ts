@@ -88,7 +88,7 @@ describe('sync-collection on a calendar (RFC 6578 §3)', () => {
     expect(responsesIn(text).find(({ status }) => status === 507)?.href).toBe(asked)
   })
 
-  test('calendar-data of what changed (tsdav), read in batches', async () => {
+  test('calendar-data of what changed (tsdav), read at once', async () => {
     const session = filled()
     session.addUnavailable('broken.ics')
     const { text } = await page(session, sync('', { props: '<D:getetag/><C:calendar-data/>' }))

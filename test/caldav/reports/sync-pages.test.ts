@@ -27,7 +27,7 @@ describe('pages of a synchronisation (RFC 6578 §3.6)', () => {
     fc.assert(fc.property(names, fc.nat(30), fc.integer({ min: 1, max: 7 }), fc.option(fc.stringMatching(/^[ -~]{1,10}$/), { nil: undefined }), (list, split, limit, since) => {
       const changed = list.slice(split).map((name, index) => ({ name, revision: revision('1'), updated: instant(index % 3) })).sort(inOrder)
       const removed = list.slice(0, split).sort()
-      const all: Changes = { changed, removed, next: backendSyncToken('the end %'), more: false }
+      const all: Changes = { changed, removed, next: backendSyncToken('the end %') }
       const read = readPages(all, limit, since)
       expect(read.told).toEqual([...changed.map(({ name }) => name), ...removed])
       expect(read.token).toBe('the end %')
@@ -38,8 +38,8 @@ describe('pages of a synchronisation (RFC 6578 §3.6)', () => {
 
   test('what is changed meanwhile is told in the same reading or left to the next one, which begins where this one did', () => {
     const tag = (name: string, updated: number): ObjectTag => ({ name: objectName(name)!, revision: revision(String(updated)), updated: instant(updated) })
-    const first = syncPage({ changed: [tag('a', 1), tag('b', 2)], removed: [], next: backendSyncToken('2'), more: false }, 1, undefined, undefined)
-    const second = syncPage({ changed: [tag('b', 2), tag('a', 3)], removed: [objectName('c')!], next: backendSyncToken('3'), more: false }, undefined, parseOpenReading(first.next), undefined)
+    const first = syncPage({ changed: [tag('a', 1), tag('b', 2)], removed: [], next: backendSyncToken('2') }, 1, undefined, undefined)
+    const second = syncPage({ changed: [tag('b', 2), tag('a', 3)], removed: [objectName('c')!], next: backendSyncToken('3') }, undefined, parseOpenReading(first.next), undefined)
     expect([first.more, second]).toEqual([true, { changed: [tag('b', 2), tag('a', 3)], removed: ['c'], next: '2', more: false }])
   })
 

@@ -1,0 +1,98 @@
+/** Whose answers a meeting loses when its organizer reschedules it (RFC 6638 §3.2.8). */
+
+import { afterEach, describe, expect, test } from 'vitest'
+import { ANNA, answered, BOB, calendar, CARA, homeOf, meeting, OBJECT, openWorld, vevent } from './world.ts'
+import type { Meeting, World } from './world.ts'
+
+let world: World
+afterEach(() => world.gateway.close())
+
+const guests = { [BOB]: 'ACCEPTED', [CARA]: 'TENTATIVE' }
+const weekly = 'RRULE:FREQ=WEEKLY;COUNT=4'
+const second = '20260922T080000Z'
+const kept = 'anna:ACCEPTED bob:ACCEPTED cara:TENTATIVE'
+const anew = 'anna:ACCEPTED bob:NEEDS-ACTION cara:NEEDS-ACTION'
+
+async function opened(given: Meeting, scheduling: 'implicit' | 'outbox' = 'implicit'): Promise<void> {
+  world = await openWorld({ scheduling })
+  await world.put(ANNA, meeting({ guests, ...given }), { expect: 201 })
+}
+
+const unfolded = async () => (await world.text(ANNA))!.replace(/\r\n[ \t]/g, '')
+const answersOf = async () => (await world.seen(ANNA)).map((line) => line.replace(/^.*#\d+ /, '').replace(/ -2.*/, ''))
+
+describe('an organizer\'s PUT', () => {
+  test.each<[string, readonly string[], (text: string) => string, string]>([
+    ['another start', [], (text) => text.replace(/DTSTART:.*/, 'DTSTART:20260915T083000Z'), anew],
+    ['another end', [], (text) => text.replace(/DTEND:.*/, 'DTEND:20260915T093000Z'), anew],
+    ['all day instead of an hour', [], (text) => text.replace(/DTSTART:.*/, 'DTSTART;VALUE=DATE:20260915').replace(/DTEND:.*/, 'DTEND;VALUE=DATE:20260916'), anew],
+    ['the same moments in another zone', [], (text) => text.replace(/DTSTART:.*/, 'DTSTART;TZID=Europe/Berlin:20260915T100000').replace(/DTEND:.*/, 'DTEND;TZID=Europe/Berlin:20260915T110000'), kept],
+    ['another title', [], (text) => text.replace('SUMMARY:Plan', 'SUMMARY:Plan B'), kept],
+    ['a rule where there was none', [], (text) => text.replace('SUMMARY', `${weekly}\r\nSUMMARY`), anew],
+    ['further instances by the rule', [weekly], (text) => text.replace('COUNT=4', 'COUNT=5'), anew],
+    ['an endless rule', [weekly], (text) => text.replace(';COUNT=4', ''), anew],
+    ['another day of the week', ['RRULE:FREQ=WEEKLY;BYDAY=TU,TH'], (text) => text.replace('TU,TH', 'TU,FR'), anew],
+    ['further instances by RDATE', [weekly], (text) => text.replace('SUMMARY', 'RDATE:20260917T080000Z\r\nSUMMARY'), anew],
+    ['an instance that comes back', [weekly, `EXDATE:${second}`], (text) => text.replace(/EXDATE.*\r\n/, ''), anew],
+    ['fewer instances by the rule', [weekly], (text) => text.replace('COUNT=4', 'COUNT=3'), kept],
+    ['fewer of an endless rule', ['RRULE:FREQ=DAILY'], (text) => text.replace('FREQ=DAILY', 'FREQ=WEEKLY'), kept],
+    ['the end of an endless rule', ['RRULE:FREQ=WEEKLY'], (text) => text.replace('FREQ=WEEKLY', 'FREQ=WEEKLY;UNTIL=20261001T000000Z'), kept],
+    ['no rule any more', [weekly], (text) => text.replace(`${weekly}\r\n`, ''), kept],
+    ['a cancelled instance', [weekly], (text) => text.replace('SUMMARY', `EXDATE:${second}\r\nSUMMARY`), kept],
+  ])('%s', async (_, lines, change, expected) => {
+    await opened({ lines })
+    await world.put(ANNA, change(await unfolded()))
+    expect(await answersOf()).toEqual([expected])
+  })
+
+  test('one instance moved: the answers to that one', async () => {
+    await opened({ lines: [weekly] })
+    await world.put(ANNA, calendar(...vevent({ guests, lines: [weekly] }), ...vevent({ guests, start: '20260922T100000Z', lines: [`RECURRENCE-ID:${second}`] })))
+    expect(await answersOf()).toEqual([kept, anew])
+    await world.put(ANNA, (await unfolded()).replaceAll('SUMMARY:Plan', 'SUMMARY:Plan B'))
+    expect(await answersOf()).toEqual([kept, anew])
+  })
+
+  test('an instance with another title: none', async () => {
+    await opened({ lines: [weekly] })
+    await world.put(ANNA, calendar(...vevent({ guests, lines: [weekly] }), ...vevent({ guests, start: second, summary: 'Plan B', lines: [`RECURRENCE-ID:${second}`] })))
+    expect(await answersOf()).toEqual([kept, kept])
+  })
+
+  test('a guest whom the client tells itself keeps the answer (§7.1)', async () => {
+    await opened({})
+    await world.put(ANNA, (await unfolded()).replace(/DTSTART:.*/, 'DTSTART:20260915T083000Z').replace(/^ATTENDEE(.*:mailto:cara)/m, 'ATTENDEE;SCHEDULE-AGENT=CLIENT$1'))
+    expect(await answersOf()).toEqual(['anna:ACCEPTED bob:NEEDS-ACTION cara:TENTATIVE'])
+  })
+
+  test('where the client sends all messages nothing changes', async () => {
+    await opened({}, 'outbox')
+    await world.put(ANNA, (await unfolded()).replace(/DTSTART:.*/, 'DTSTART:20260915T083000Z'))
+    expect(await answersOf()).toEqual([kept])
+  })
+
+  test('the organizer\'s own answer stays in a calendar that is itself the organizer', async () => {
+    world = await openWorld()
+    const made = await world.ask(ANNA, 'MKCALENDAR', `${homeOf(ANNA)}second/`, { expect: 201 })
+    const path = `${made.headers.get('Location')!}${OBJECT}`
+    await world.put(ANNA, meeting({ guests }), { path, expect: 201 })
+    await world.put(ANNA, meeting({ guests, start: '20260915T083000Z' }), { path })
+    const text = (await world.text(ANNA, path))!.replace(/\r\n[ \t]/g, '')
+    expect([...text.matchAll(/^ATTENDEE.*PARTSTAT=([A-Z-]+)/gm)].map(([, answer]) => answer).sort()).toEqual(['ACCEPTED', 'NEEDS-ACTION', 'NEEDS-ACTION'])
+  })
+
+  test('what was sent is not what is stored: no ETag, the same again changes nothing, and new answers stay', async () => {
+    await opened({})
+    await world.mails()
+    const later = meeting({ guests, start: '20260915T083000Z' })
+    expect((await world.put(ANNA, later)).headers.has('ETag')).toBe(false)
+    expect(await world.mails()).toEqual([`update ${BOB}`, `update ${CARA}`])
+    const read = await world.ask(ANNA, 'GET', `${homeOf(ANNA)}events/${OBJECT}`)
+    await world.put(ANNA, later)
+    expect((await world.ask(ANNA, 'GET', `${homeOf(ANNA)}events/${OBJECT}`)).headers.get('ETag')).toBe(read.headers.get('ETag'))
+    expect(await world.mails()).toEqual([])
+    await world.put(BOB, answered((await world.text(BOB))!, BOB, 'ACCEPTED'))
+    await world.put(ANNA, (await unfolded()).replace('SUMMARY:Plan', 'SUMMARY:Plan B'))
+    expect(await answersOf()).toEqual(['anna:ACCEPTED bob:ACCEPTED cara:NEEDS-ACTION'])
+  })
+})
