@@ -11,7 +11,11 @@ const toEscapeInAttributeAll = new RegExp(toEscapeInAttribute.source, 'gu')
 const references = /&(?:#([0-9]{1,12})|#x([0-9A-Fa-f]{1,12})|(amp|lt|gt|quot|apos));|&/g
 
 const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
-const escapes: ReadonlyMap<string, string> = new Map([['&', '&amp;'], ['<', '&lt;'], ['>', '&gt;'], ['"', '&quot;']])
+/** The letters of Western languages are among them. */
+const escapes: ReadonlyMap<string, string> = new Map([
+  ...Array.from({ length: 256 }, (_, code) => [String.fromCharCode(code), referenceTo(code)] as const),
+  ['&', '&amp;'], ['<', '&lt;'], ['>', '&gt;'], ['"', '&quot;'],
+])
 
 /** The first character that XML 1.0 forbids, as `U+0000`; undefined if there is none. */
 export function forbiddenCharacter(text: string): string | undefined {
@@ -35,8 +39,11 @@ export function escapeAttribute(text: string): string {
 }
 
 function escapeCharacter(character: string): string {
-  const code = character.codePointAt(0)!
-  return escapes.get(character) ?? (isAllowed(code) ? `&#${code};` : '')
+  return escapes.get(character) ?? referenceTo(character.codePointAt(0)!)
+}
+
+function referenceTo(code: number): string {
+  return isAllowed(code) ? `&#${code};` : ''
 }
 
 /** Escaped text with the characters beyond ASCII as themselves, for the readers that leave numeric references as they are. */

@@ -16,7 +16,7 @@ type RawNode = { readonly [tag: string]: RawNode[] | string | Readonly<Record<st
 const parser = new XMLParser({
   preserveOrder: true, ignoreAttributes: false, attributeNamePrefix: '', cdataPropName: '#cdata',
   parseTagValue: false, parseAttributeValue: false, trimValues: false, processEntities: false,
-  ignoreDeclaration: true, ignorePiTags: true, maxNestedTags: maxDepth - 1, onDangerousProperty: (name) => name,
+  ignoreDeclaration: true, ignorePiTags: true, jPath: false, maxNestedTags: maxDepth - 1, onDangerousProperty: (name) => name,
 })
 
 /**

@@ -4,8 +4,11 @@ import type { DavReply } from '../caldav/context.ts'
 
 type Chunks = AsyncIterator<string>
 
-/** So many chunks are in hand before the status is sent: what fails until then is still told as a failure, and short answers get a length. */
-const HELD_CHUNKS = 2
+/**
+ * So many chunks are in hand before the status is sent: what fails until then is still told as a failure, and answers up to their length,
+ * some 256 KB, leave in one piece. A usual batch of objects is one of them.
+ */
+const HELD_CHUNKS = 4
 
 /**
  * Waits for the beginning of a streamed body.

@@ -90,7 +90,7 @@ const rows: readonly Row[] = [
   { operation: 'sync, 10 series changed, P pages', changedSeries: 10, ask: ({ token }) => sync(own, token), cold: (pages) => pages + 1, warm: 1, fresh: 0, note: 'cold also one listing for all of them' },
   { operation: 'first listing by sync, P pages', ask: () => sync(own), cold: (pages) => pages, warm: 1, fresh: 0 },
   { operation: 'first listing by PROPFIND, P pages', ask: () => list(own), cold: (pages) => pages, warm: 1, fresh: 0 },
-  { operation: 'multiget of 100, P pages', ask: () => multiget(own, hundred), cold: (pages) => pages, warm: 1, fresh: 0 },
+  { operation: 'multiget of 100, P pages', ask: () => multiget(own, hundred), cold: (pages) => pages, warm: 1, fresh: 0, note: 'the whole listing, from which all further ones are answered; asked one by one, in batches or not, each event counts against the quota' },
   { operation: 'query of a month', ask: () => query(own, '20260301T000000Z', '20260401T000000Z'), cold: 1, warm: 1, fresh: 0 },
   { operation: 'query of a day with 3 series', ask: () => query(own, '20270301T000000Z', '20270302T000000Z'), cold: 1 + SERIES_ON_DAY, warm: 1, fresh: 0, note: 'cold also each series, whose exceptions may lie elsewhere' },
   { operation: 'GET', ask: () => get(object(1)), cold: 1, warm: 1, fresh: 0 },

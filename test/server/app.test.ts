@@ -187,5 +187,5 @@ test('the address that was asked for a new calendar stands for it afterwards, fo
   expect(await ask('MKCALENDAR', wanted)).toMatchObject({ status: 201, headers: { location: `/calendar/dav/${address}/made@group.calendar.google.com/` } })
   expect(await ask('PROPFIND', wanted, { headers: { depth: '0' }, body: '<propfind xmlns="DAV:"><prop><displayname/></prop></propfind>' }))
     .toMatchObject({ status: 207, body: expect.stringContaining('<D:displayname>Made</D:displayname>') })
-  expect(await ask('MKCALENDAR', wanted)).toMatchObject({ status: 405 })
+  expect(await ask('MKCALENDAR', wanted)).toMatchObject({ status: 403 })
 })

@@ -1,6 +1,6 @@
 /** Finds out for whom a request speaks: the kinds of credentials are asked in order, and what they said is remembered for a while. */
 
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { BackendIdentity } from '../../calendar/backend.ts'
 import type { BasicCredentials } from './basic.ts'
@@ -56,7 +56,7 @@ async function firstToAccept(providers: readonly CredentialProvider[], credentia
 }
 
 function fingerprints(): (credentials: BasicCredentials) => string {
-  const key = randomBytes(32)
+  const key = createSecretKey(randomBytes(32))
   return (credentials) => createHmac('sha256', key)
     .update(JSON.stringify([credentials.address.toLowerCase(), credentials.revealPassword()])).digest('base64')
 }
