@@ -7,6 +7,7 @@ import { measure } from './measure.ts'
 import { firstSync } from './operations.ts'
 import type { Peer } from './peers.ts'
 import { cpuMs, residentMb } from './process.ts'
+import { startWithPages } from './replayed.ts'
 import { copyOfData, log, otherSize, scale, tell } from './run.ts'
 import { startApart, startBare, startGateway } from './servers.ts'
 import type { Place } from './servers.ts'
@@ -32,14 +33,17 @@ async function timed({ server, backend }: Place, run: () => Promise<void>): Prom
 
 interface Variant {
   readonly name: string
-  readonly start: (data: string) => Promise<Place>
+  readonly start: (data: string, size: number) => Promise<Place>
   readonly hasServed: boolean
+  /** Of the calendars that it is measured with. */
+  readonly largest: number
 }
 
 const variants: readonly Variant[] = [
-  { name: 'new process', start: startGateway, hasServed: false },
-  { name: 'has served others', start: startGateway, hasServed: true },
-  { name: 'has served others, backend apart', start: startApart, hasServed: true },
+  { name: 'new process', start: (data) => startGateway(data), hasServed: false, largest: 10_000 },
+  { name: 'has served others', start: (data) => startGateway(data), hasServed: true, largest: Infinity },
+  { name: 'has served others, backend apart', start: startApart, hasServed: true, largest: 10_000 },
+  { name: 'has served others, pages made', start: (data, size) => startWithPages(data, [otherSize, size], 0), hasServed: true, largest: Infinity },
 ]
 
 const heads = ['events', 'process', 'cold: ms', 'events/s', 'CPU ms', 'backend\'s CPU ms', 'again: ms', 'CPU ms', 'bare: ms', 'RSS after, MiB']
@@ -49,7 +53,7 @@ export async function firstSyncs(peers: readonly Peer[]): Promise<void> {
   const beside: string[][] = []
   for (const size of scale.syncSizes) {
     let best: number | undefined
-    for (const variant of variants) {
+    for (const variant of variants.filter(({ largest }) => size <= largest)) {
       log(`first sync of ${size} events, ${variant.name}`)
       const { cells, coldMs } = await ofGateway(variant, size)
       rows.push([whole(size), variant.name, ...cells])
@@ -67,7 +71,7 @@ export async function firstSyncs(peers: readonly Peer[]): Promise<void> {
 
 async function ofGateway({ start, hasServed }: Variant, size: number): Promise<{ readonly cells: string[]; readonly coldMs: number }> {
   const data = copyOfData()
-  const gateway = await start(data)
+  const gateway = await start(data, size)
   const bare = await startBare(data)
   const connection = await open(gateway.target)
   if (hasServed) for (let turn = 0; turn < 2; turn += 1) await firstSync({ place: gateway, size: otherSize, connection })

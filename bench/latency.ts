@@ -3,8 +3,9 @@
 import { open } from './http-client.ts'
 import { measure } from './measure.ts'
 import { firstSync, operationsOn } from './operations.ts'
+import { startWithPages } from './replayed.ts'
 import { otherSize } from './run.ts'
-import { startApart, startGateway } from './servers.ts'
+import { callsOfReplay, startGateway } from './servers.ts'
 import type { Place } from './servers.ts'
 
 export const DELAY_MS = 150
@@ -50,20 +51,19 @@ export async function measureLatency(folder: string, size: number, turns: number
 }
 
 /**
- * A first synchronisation of a calendar of which nothing is known, with the delay at each call. The backend is a process of its own, so that
- * its own work counts as part of the wait, as anywhere else.
+ * A first synchronisation of a calendar of which nothing is known, with the delay at each call. The backend is a process of its own that has
+ * its pages made: what the embedded one takes to make them says nothing of the gateway.
  * @param hasServed that the process has served others
  */
 export async function measureSlowFirstSync(folder: string, size: number, hasServed: boolean): Promise<Added> {
-  const place = await startApart(folder)
+  const place = await startWithPages(folder, [otherSize, size], DELAY_MS)
   try {
     const connection = await open(place.target)
     if (hasServed) for (let turn = 0; turn < 2; turn += 1) await firstSync({ place, size: otherSize, connection })
-    await control(place, 'POST', 'faults', { pathPattern: '/calendar/v3/*', delayMs: DELAY_MS, times: 1_000_000_000 })
-    const [begin, before] = [performance.now(), await callsOf(place)]
+    const [before, begin] = [await callsOfReplay(place), performance.now()]
     await firstSync({ place, size, connection })
     const ms = performance.now() - begin
-    const calls = (await callsOf(place)) - before
+    const calls = (await callsOfReplay(place)) - before
     connection.close()
     return { name: `first sync, ${size} events, cold`, calls, medianMs: ms, p95Ms: ms, addedMs: ms - calls * DELAY_MS }
   } finally {

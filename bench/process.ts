@@ -18,9 +18,10 @@ export interface Command {
 
 /** @param isReady asked after each thing that is printed on either stream; left out: nothing is waited for @throws Error with what was printed, when it ends before that */
 export async function start({ program, args, variables }: Command, isReady?: (printed: string) => boolean): Promise<Server> {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...variables } })
+  // A group of its own: some servers have workers, which outlive them otherwise.
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...variables }, detached: true })
   const running = new Set([child])
-  const endAll = (): void => { for (const each of running) each.kill('SIGKILL') }
+  const endAll = (): void => { for (const each of running) signal(each, 'SIGKILL') }
   process.once('exit', endAll)
   let printed = ''
   await new Promise<void>((resolve, reject) => {
@@ -47,15 +48,24 @@ export async function start({ program, args, variables }: Command, isReady?: (pr
   }
 }
 
+/** To a server and its workers, where they are still there. */
+function signal({ pid }: ChildProcess, name: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, name)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
 function stopped(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
   return new Promise((resolve) => {
-    const force = setTimeout(() => child.kill('SIGKILL'), 5000)
+    const force = setTimeout(() => signal(child, 'SIGKILL'), 5000)
     child.once('exit', () => {
       clearTimeout(force)
       resolve()
     })
-    child.kill('SIGTERM')
+    signal(child, 'SIGTERM')
   })
 }
 

@@ -19,7 +19,7 @@ export const isWanted = (part: Part): boolean => wanted.has(part)
 
 const whole = {
   sizes: [1000, 10_000], slowPeerSizes: [1000], peerSizes: [1000, 10_000], syncSizes: [1000, 10_000, 50_000], latencySize: 10_000,
-  forMs: 2000, peerMs: 1000, delayedTurns: 12, perRunMs: 700, starts: 7, prepared: 400, connections: 1000, connectionsMs: 10_000,
+  forMs: 1000, peerMs: 500, delayedTurns: 8, perRunMs: 400, starts: 5, prepared: 200, connections: 1000, connectionsMs: 5000,
 }
 const quick: typeof whole = {
   ...whole, sizes: [1000], syncSizes: [1000], latencySize: 1000,

@@ -2,7 +2,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Request, Target } from './http-client.ts'
+import { open, type Request, type Target } from './http-client.ts'
 import { type Server, start } from './process.ts'
 import { account, authorization, calendarOf } from './sample.ts'
 
@@ -51,9 +51,32 @@ export async function startApart(folder: string): Promise<Place> {
   const args = [join(root, 'scripts/start.mjs'), 'emulator', '--port', '0', '--data', folder, '--control']
   const backend = await start({ program: process.execPath, args }, (printed) => printed.includes('stop'))
   const [url = '', port] = /http:\/\/127\.0\.0\.1:(\d+)\/calendar\/v3/.exec(backend.printed) ?? []
-  const google = ['--backend', 'google', '--backend-url', url, '--google-client-id', 'bench', '--google-client-secret', 'bench']
-  return { ...await gatewayAt(folder, accountsIn(folder, { ...account, refreshToken: `emulator:${account.address}` }), google), backend, restPort: Number(port) }
+  return { ...await gatewayAt(folder, accountsIn(folder, { ...account, refreshToken: `emulator:${account.address}` }), overNetwork(url)), backend, restPort: Number(port) }
 }
+
+/**
+ * The same with a backend that has its pages made after the first reading of them, and takes so long for each call.
+ * @param backend one that runs already
+ */
+export async function startReplayed(folder: string, backend: Server): Promise<Place> {
+  const origin = `http://127.0.0.1:${/ready on (\d+)/.exec(backend.printed)?.[1]}`
+  return { ...await gatewayAt(folder, accountsIn(folder, { ...account, refreshToken: `emulator:${account.address}` }), overNetwork(`${origin}/calendar/v3`)), backend }
+}
+
+/** @param folder a data folder of its own */
+export async function startReplay(folder: string, delayMs: number): Promise<Server> {
+  return start({ program: process.execPath, args: [join(root, 'bench/replay.ts'), folder, String(delayMs)] }, (printed) => /ready on \d+/.test(printed))
+}
+
+/** How many calls of the API it has answered. @param backend as {@link startReplay} makes it */
+export async function callsOfReplay({ backend }: Place): Promise<number> {
+  const connection = await open({ port: Number(/ready on (\d+)/.exec(backend!.printed)?.[1]), authority: undefined })
+  const { body } = await connection.send({ method: 'GET', path: '/_calls' })
+  connection.close()
+  return Number(body)
+}
+
+const overNetwork = (url: string): readonly string[] => ['--backend', 'google', '--backend-url', url, '--google-client-id', 'bench', '--google-client-secret', 'bench']
 
 function accountsIn(folder: string, record: object): string {
   const path = join(folder, 'accounts.json')
