@@ -1,13 +1,13 @@
 /** Busy times of any number of addresses, fifty in a call. */
 
 import { BackendError } from '../../calendar/backend.ts'
-import { mapBounded } from './bounded.ts'
-import { readBody } from './client.ts'
-import { formatMoment, readMoment } from './times.ts'
+import { mapBounded } from './calls/bounded.ts'
+import { readBody } from './calls/client.ts'
+import { formatMoment, readMoment } from './members/times.ts'
 import { wireFreeBusySchema } from './wire.ts'
 import type { BusyPeriod, BusyPeriods, TimeRange, Unknown } from '../../calendar/calendar.ts'
 import type { EmailAddress } from '../../calendar/identifiers.ts'
-import type { Client } from './client.ts'
+import type { Client } from './calls/client.ts'
 import type { WireFreeBusy } from './wire.ts'
 
 /** calendarExpansionMax (Calendar API v3, freebusy.query). */

@@ -1,10 +1,15 @@
-/** The backend for services that speak Google Calendar v3. */
+/**
+ * The backend for services that speak Google Calendar v3.
+ *
+ * `calls/` talks to the service, `reading/` makes series of its rows, `members/` knows both ways of one member of an event each, and
+ * `writing/` plans and makes changes. What all of them need stands here: the shapes (wire.ts), names (names.ts) and our own marks (marks.ts).
+ */
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { accessTokens } from './auth.ts'
-import { createClient } from './client.ts'
+import { accessTokens } from './calls/auth.ts'
+import { createClient } from './calls/client.ts'
 import { createSession } from './session.ts'
-import { UnclearCreations } from './unclear-creations.ts'
+import { UnclearCreations } from './writing/unclear-creations.ts'
 import type { Backend } from '../../calendar/backend.ts'
 import type { CalendarFrame } from './frame.ts'
 import type { FrameMemory } from './session.ts'

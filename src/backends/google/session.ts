@@ -1,19 +1,19 @@
 /** One user's session: every promise of the port, kept by the file that knows how. */
 
-import { announceEvent, announceRemoval } from './announce.ts'
+import { announceEvent, announceRemoval } from './writing/announce.ts'
 import { readCalendar, readCalendars, createCalendar, removeCalendar, updateCalendar } from './calendars.ts'
-import { readChanges } from './changes.ts'
+import { readChanges } from './reading/changes.ts'
 import { readFreeBusy } from './free-busy.ts'
-import { moveObject } from './moving.ts'
-import { answerInvitation, putObject, removeObject } from './objects.ts'
-import { fetchHead, stateOf } from './pages.ts'
-import { readByNames, readByUid, readObjects, readTags } from './reading.ts'
+import { moveObject } from './writing/moving.ts'
+import { answerInvitation, putObject, removeObject } from './writing/objects.ts'
+import { fetchHead, stateOf } from './reading/pages.ts'
+import { readByNames, readByUid, readObjects, readTags } from './reading/reading.ts'
 import type { CalendarSession } from '../../calendar/backend.ts'
 import type { CalendarId, EmailAddress } from '../../calendar/identifiers.ts'
-import type { Client } from './client.ts'
+import type { Client } from './calls/client.ts'
 import type { CalendarFrame } from './frame.ts'
-import type { Listing } from './pages.ts'
-import type { UnclearCreations } from './unclear-creations.ts'
+import type { Listing } from './reading/pages.ts'
+import type { UnclearCreations } from './writing/unclear-creations.ts'
 
 /** What was last learnt of a user's calendars, so that a write need not ask for the zone again. Only speeds up; may be stale. */
 export interface FrameMemory {

@@ -1,7 +1,7 @@
 /** Making calendars: the service has no identifier that a client could give, and so no way to tell a repetition from a second wish. */
 
 import { expect, test } from 'vitest'
-import { UnclearCreations } from '../../../src/backends/google/unclear-creations.ts'
+import { UnclearCreations } from '../../../src/backends/google/writing/unclear-creations.ts'
 import { calendarId } from '../../../src/calendar/identifiers.ts'
 import { addressOf } from '../contract.ts'
 import { open, refusal } from './open.ts'

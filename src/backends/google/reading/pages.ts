@@ -1,0 +1,132 @@
+/** events.list, page by page. The next page is asked for before the present one is handed out, so that mapping and waiting overlap. */
+
+import { setImmediate } from 'node:timers/promises'
+import { findTimeZone } from '../../../icalendar/time-zone.ts'
+import { BackendError } from '../../../calendar/backend.ts'
+import { timeZoneId } from '../../../calendar/identifiers.ts'
+import { accessOf } from '../members/access.ts'
+import { readBody } from '../calls/client.ts'
+import { readRow } from './rows.ts'
+import { formatSyncToken, markOf } from './sync-token.ts'
+import { readStamp } from '../members/times.ts'
+import { wireEventsSchema } from '../wire.ts'
+import type { CalendarState } from '../../../calendar/backend.ts'
+import type { CalendarId, EmailAddress, Instant } from '../../../calendar/identifiers.ts'
+import type { Client, Query } from '../calls/client.ts'
+import type { CalendarFrame } from '../frame.ts'
+import type { Row } from './rows.ts'
+import type { WireEvents } from '../wire.ts'
+
+/** The largest page; a small one costs ten times the round trips. */
+const pageSize = 2_500
+
+const head = 'updated,timeZone,accessRole,defaultReminders'
+/** What revisions and names are made of. */
+const tagMembers = 'id,etag,status,updated,iCalUID,recurrence,recurringEventId,originalStartTime,reminders,extendedProperties/private'
+
+/** Partial answers (Calendar API v3, "Performance tips"). `nextPageToken` must be named, or a listing ends after its first page. */
+export const masks = {
+  state: head,
+  tags: `nextPageToken,${head},items(${tagMembers})`,
+  objects: `nextPageToken,${head},items(${tagMembers},created,summary,description,location,colorId,organizer,start,end,`
+    + 'endTimeUnspecified,transparency,visibility,sequence,attendees,attendeesOmitted,privateCopy,locked,hangoutLink,conferenceData,'
+    + 'source,attachments,eventType)',
+} as const
+
+/** A calendar as one answer tells it. */
+export interface ListingHead {
+  readonly frame: CalendarFrame
+  /** The calendar's last change when the answer was made. */
+  readonly updated: Instant
+}
+
+/** One page of a listing, or all of them in one. */
+export interface Page extends ListingHead {
+  readonly rows: readonly Row[]
+}
+
+/** One calendar as one user reads and writes it. */
+export interface Listing {
+  readonly client: Client
+  readonly calendar: CalendarId
+  readonly address: EmailAddress
+  /** Told of every frame that an answer brings. */
+  readonly remember: (frame: CalendarFrame) => void
+  /** The frame that some earlier answer brought. */
+  readonly remembered: () => CalendarFrame | undefined
+}
+
+/** @param query beside paging @throws BackendError */
+export async function* listPages(listing: Listing, query: Query): AsyncGenerator<Page> {
+  let answer: WireEvents | undefined = await fetchPage(listing, query, undefined)
+  while (answer !== undefined) {
+    const following: Promise<WireEvents | undefined> = answer.nextPageToken === undefined ? Promise.resolve(undefined)
+      : fetchPage(listing, query, answer.nextPageToken)
+    // Whoever stops reading early does not wait for it.
+    following.catch(() => undefined)
+    yield await readPage(listing, answer)
+    answer = await following
+  }
+}
+
+async function fetchPage({ client, calendar }: Listing, query: Query, pageToken: string | undefined): Promise<WireEvents> {
+  const body = await client.call({
+    method: 'GET', path: ['calendars', calendar, 'events'], query: { maxResults: pageSize, ...query, pageToken },
+  })
+  return readBody(wireEventsSchema, body)
+}
+
+async function readPage(listing: Listing, answer: WireEvents): Promise<Page> {
+  const rows: Row[] = []
+  for (const [index, item] of (answer.items ?? []).entries()) {
+    const turn = letOthersIn(index)
+    if (turn !== undefined) await turn
+    const row = readRow(item)
+    if (row !== undefined) rows.push(row)
+  }
+  return { ...readHead(listing, answer), rows }
+}
+
+/** So many rows are worked on in one go: some milliseconds. */
+const rowsAtOnce = 250
+
+/**
+ * Before the row of this index in a long list: now and then everybody else has a turn. Else the call for the next page would not get
+ * out before this one has been worked through, and other clients would wait as long.
+ */
+export function letOthersIn(index: number): Promise<void> | undefined {
+  return index % rowsAtOnce === rowsAtOnce - 1 ? setImmediate() : undefined
+}
+
+function readHead({ calendar, address, remember }: Listing, { updated, timeZone, accessRole, defaultReminders }: WireEvents): ListingHead {
+  const at = readStamp(updated)
+  if (at === undefined) throw new BackendError('unavailable', 'the backend does not tell when the calendar changed', { retryAfterSeconds: 30 })
+  const zone = findTimeZone(timeZone ?? 'UTC') ?? timeZoneId('UTC')
+  const frame = { calendar, address, zone, defaultReminders: defaultReminders ?? [], access: accessOf(accessRole) }
+  remember(frame)
+  return { updated: at, frame }
+}
+
+/** One small call. */
+export async function fetchHead(listing: Listing): Promise<ListingHead> {
+  const { client, calendar } = listing
+  const query = { maxResults: 1, fields: masks.state }
+  return readHead(listing, readBody(wireEventsSchema, await client.call({ method: 'GET', path: ['calendars', calendar, 'events'], query })))
+}
+
+/** What a reader stands at who has read all that there was when this answer was made. */
+export function stateOf({ updated, frame }: ListingHead): CalendarState {
+  return { updated, token: formatSyncToken({ updated, mark: markOf(frame.calendar, frame.defaultReminders) }) }
+}
+
+/** A whole listing at once: its head is that of the first page, so that what happens meanwhile is seen again rather than missed. */
+export async function collectPages(listing: Listing, query: Query): Promise<Page> {
+  const rows: Row[] = []
+  let first: Page | undefined
+  for await (const page of listPages(listing, query)) {
+    first ??= page
+    rows.push(...page.rows)
+  }
+  if (first === undefined) throw new TypeError('a listing has at least one page')
+  return { ...first, rows }
+}

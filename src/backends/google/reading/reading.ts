@@ -1,0 +1,175 @@
+/** Reading objects: whole listings, ranges, names and UIDs. */
+
+import { instant } from '../../../calendar/identifiers.ts'
+import { mapBounded } from '../calls/bounded.ts'
+import { readGroup, tagOf } from './from-wire.ts'
+import { marks } from '../marks.ts'
+import { uidOfObjectName } from '../names.ts'
+import { collectPages, letOthersIn, listPages, masks, stateOf } from './pages.ts'
+import { groupOf, isTombstone, RowGroups, uidOfRow } from './rows.ts'
+import { formatMoment } from '../members/times.ts'
+import type { CalendarState, ObjectTag, StoredSeries, Unavailable } from '../../../calendar/backend.ts'
+import type { TimeRange } from '../../../calendar/calendar.ts'
+import type { EventUid, ObjectName } from '../../../calendar/identifiers.ts'
+import type { Query } from '../calls/client.ts'
+import type { CalendarFrame } from '../frame.ts'
+import type { Listing, ListingHead } from './pages.ts'
+import type { Row, RowGroup } from './rows.ts'
+
+/** All rows of one UID, and the calendar as the answer with them told it. */
+export interface FramedGroup {
+  readonly group: RowGroup
+  readonly frame: CalendarFrame
+}
+
+/** Up to so many objects are asked for one by one; beyond that the pages of the whole calendar are fewer calls. */
+const fewObjects = 4
+const parallelCalls = 4
+/** Days and floating times are placed by zones that a range of moments does not know: a day on each side is enough for all. */
+const dayMs = 86_400_000
+
+/** Every object for a listing of names and versions. @returns at its end the state of the calendar at which the reading began */
+export async function* readTags(listing: Listing): AsyncGenerator<ObjectTag, CalendarState | undefined> {
+  let begin: ListingHead | undefined
+  for await (const { group, frame } of streamGroups(listing, { fields: masks.tags }, (head) => { begin ??= head })) {
+    const tag = tagOf(group, frame)
+    if (tag !== undefined) yield tag
+  }
+  return begin && stateOf(begin)
+}
+
+/** @returns at its end the state of the calendar at which the reading began */
+export async function* readObjects(listing: Listing, range: TimeRange | undefined): AsyncGenerator<StoredSeries | Unavailable, CalendarState | undefined> {
+  const isBounded = range?.from !== undefined || range?.to !== undefined
+  let begin: ListingHead | undefined
+  const note = (head: ListingHead): void => { begin ??= head }
+  const groups = isBounded ? streamRange(listing, range, note) : streamGroups(listing, { fields: masks.objects }, note)
+  for await (const { group, frame } of groups) {
+    const series = readGroup(group, frame)
+    if (series !== undefined) yield series
+  }
+  return begin && stateOf(begin)
+}
+
+/**
+ * Single events as they come, series at the end: only then it is sure that none of their rows is missing. A UID that has been handed
+ * out does not come again.
+ */
+async function* streamGroups(listing: Listing, query: Query, note: (head: ListingHead) => void = () => {}): AsyncGenerator<FramedGroup> {
+  const held = new RowGroups()
+  const seen = new Set<EventUid>()
+  let frame: CalendarFrame | undefined
+  for await (const page of listPages(listing, query)) {
+    frame ??= page.frame
+    note(page)
+    for (const [index, row] of page.rows.entries()) {
+      const turn = letOthersIn(index)
+      if (turn !== undefined) await turn
+      if (!isSingle(row)) held.add(row)
+      else if (!seen.has(uidOfRow(row.event))) {
+        const uid = uidOfRow(row.event)
+        seen.add(uid)
+        yield { group: groupOf(uid, [row]), frame }
+      }
+    }
+  }
+  for (const group of held.groups()) if (!seen.has(group.uid) && frame !== undefined) yield { group, frame }
+}
+
+function isSingle(row: Row): row is Extract<Row, { kind: 'read' }> {
+  return row.kind === 'read' && row.event.recurrence === undefined && row.event.recurringEventId === undefined && !isTombstone(row.event)
+}
+
+/** The exceptions of a series may lie outside of the range that the series itself lies in: such ones are read again as a whole. */
+async function* streamRange(listing: Listing, { from, to }: TimeRange, note: (head: ListingHead) => void): AsyncGenerator<FramedGroup> {
+  const query = {
+    fields: masks.objects,
+    timeMin: from === undefined ? undefined : formatBound(from - dayMs),
+    timeMax: to === undefined ? undefined : formatBound(to + dayMs),
+  }
+  const incomplete: EventUid[] = []
+  for await (const framed of streamGroups(listing, query, note)) {
+    if (isWhole(framed.group)) yield framed
+    else incomplete.push(framed.group.uid)
+  }
+  yield* (await readByUids(listing, incomplete)).values()
+}
+
+const earliest = Date.parse('0001-01-02T00:00:00Z')
+const latest = Date.parse('9999-12-30T00:00:00Z')
+
+function formatBound(at: number): string {
+  return formatMoment(instant(Math.min(Math.max(at, earliest), latest)))
+}
+
+function isWhole({ events, fault }: RowGroup): boolean {
+  return fault === undefined && events.every((row) => row.recurrence === undefined && row.recurringEventId === undefined)
+}
+
+/** Whole series by UID; those that do not exist are missing from the answer. */
+export async function readByUids(listing: Listing, uids: readonly EventUid[]): Promise<ReadonlyMap<EventUid, FramedGroup>> {
+  if (uids.length === 0) return new Map()
+  if (uids.length > fewObjects) return readAll(listing, new Set(uids))
+  const found = await mapBounded(uids, parallelCalls, (uid) => readGroupByUid(listing, uid))
+  return new Map(found.flatMap((framed) => (framed === undefined ? [] : [[framed.group.uid, framed]])))
+}
+
+async function readAll(listing: Listing, uids: ReadonlySet<EventUid>): Promise<ReadonlyMap<EventUid, FramedGroup>> {
+  const found = new Map<EventUid, FramedGroup>()
+  for await (const framed of streamGroups(listing, { fields: masks.objects })) {
+    if (uids.has(framed.group.uid)) found.set(framed.group.uid, framed)
+  }
+  return found
+}
+
+/** The object that has this UID, whatever its name. */
+export async function readByUid(listing: Listing, uid: EventUid): Promise<StoredSeries | Unavailable | undefined> {
+  const found = await readGroupByUid(listing, uid)
+  return found && readGroup(found.group, found.frame)
+}
+
+/** One call: master and exceptions share their UID. */
+async function readGroupByUid(listing: Listing, uid: EventUid): Promise<FramedGroup | undefined> {
+  const { rows, frame } = await collectPages(listing, { iCalUID: uid, fields: masks.objects })
+  const group = gather(rows).find((each) => each.uid === uid)
+  return group && { group, frame }
+}
+
+/** Rows by the series that they belong to; tombstones are in none. */
+export function gather(rows: readonly Row[]): readonly RowGroup[] {
+  const groups = new RowGroups()
+  for (const row of rows) groups.add(row)
+  return groups.groups()
+}
+
+/** @returns what exists of these names. Few are asked for one by one, many by the pages of the whole calendar. */
+export async function readByNames(listing: Listing, names: readonly ObjectName[]): Promise<ReadonlyMap<ObjectName, StoredSeries | Unavailable>> {
+  const wanted = new Set(names)
+  const found = new Map<ObjectName, StoredSeries | Unavailable>()
+  if (wanted.size > fewObjects) {
+    for await (const series of readObjects(listing, undefined)) if (wanted.has(series.name)) found.set(series.name, series)
+    return found
+  }
+  for (const series of await mapBounded([...wanted], parallelCalls, (name) => readByName(listing, name))) {
+    if (series !== undefined) found.set(series.name, series)
+  }
+  return found
+}
+
+/** By the UID that the name tells; else by the property in which a client's own name is kept. */
+export async function readByName(listing: Listing, name: ObjectName): Promise<StoredSeries | Unavailable | undefined> {
+  const uid = uidOfObjectName(name)
+  const series = uid && (await readByUid(listing, uid))
+  return series?.name === name ? series : readByKeptName(listing, name)
+}
+
+/** @returns undefined where no client has chosen this name */
+export async function readByKeptName(listing: Listing, name: ObjectName): Promise<StoredSeries | Unavailable | undefined> {
+  const { rows, frame } = await collectPages(listing, { privateExtendedProperty: `${marks.name}=${name}`, fields: masks.objects })
+  const group = gather(rows).find((each) => tagOf(each, frame)?.name === name)
+  if (group === undefined) return undefined
+  // Not all rows of a series carry the property.
+  const series = isWhole(group) ? readGroup(group, frame) : await readByUid(listing, group.uid)
+  return series?.name === name ? series : undefined
+}
+

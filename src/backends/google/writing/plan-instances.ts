@@ -1,0 +1,67 @@
+/** Calls on the instances of a series, at most one each. */
+
+import { mergeBodies } from './bodies.ts'
+import { differenceOf, isTold } from './difference.ts'
+import { assertAllowed, isRestricted, notAttendees } from './permissions.ts'
+import { plainInstance } from '../members/plain-instance.ts'
+import { isReshaped } from './recurrence-change.ts'
+import { newBody } from './to-wire.ts'
+import { withoutRepeating } from './told-of-series.ts'
+import type { Event } from '../../../calendar/event.ts'
+import type { RecurrenceId } from '../../../calendar/identifiers.ts'
+import type { WireBody } from './bodies.ts'
+import type { Context, Difference } from './difference.ts'
+import type { ChangedName } from './permissions.ts'
+import type { PlannedCall } from './plan.ts'
+import type { Recurring, Whole } from './settled.ts'
+import type { WireEvent } from '../wire.ts'
+
+/** What an instance is planned upon. */
+interface InstanceContext extends Context {
+  /** The master as it will be: what an instance without a row of its own is like. */
+  readonly base: WireEvent
+}
+
+/** Calls on instances, as they are once the master agrees. */
+export function planInstances(stored: Whole, wanted: Recurring, context: InstanceContext): readonly PlannedCall[] {
+  const before = stored.kind === 'recurring' && !isReshaped(stored, wanted) ? stored : undefined
+  const ids = new Set([...wanted.overrides.keys(), ...(before ? [...before.overrides.keys(), ...before.cancelled, ...wanted.cancelled] : [])])
+  const calls = [...ids].sort().flatMap((id) => planInstance(id, before, wanted, context) ?? [])
+  const { base: series, told, source, frame: { calendar } } = context
+  return told === undefined ? calls : calls.map((call) => withoutRepeating(call, source.instances.get(call.on as RecurrenceId), { series, told, calendar }))
+}
+
+function planInstance(id: RecurrenceId, before: Recurring | undefined, wanted: Recurring, context: InstanceContext): PlannedCall | undefined {
+  const row = before && context.source.instances.get(id)
+  if (wanted.cancelled.has(id)) return before?.cancelled.has(id) ? undefined : planCancellation(id, wanted.overrides.get(id), row, context)
+  const event = wanted.overrides.get(id) ?? plainInstance(wanted.master, id)
+  if (row?.status === 'cancelled') return planRevival(id, event, row, { ...context, series: wanted.master })
+  const shown = before?.overrides.get(id) ?? plainInstance(wanted.master, id)
+  const base = row ?? context.base
+  const change = differenceOf(event, { event: shown, row: base }, context, { isRecurring: false, series: wanted.master })
+  if (change === undefined || (row === undefined && change.names.every((name) => seriesFields.has(name)))) return undefined
+  assertAllowed(change.names, event, { event: shown, row: base }, context)
+  return { kind: 'patch', on: id, body: change.body, isTold: isTold(change, base, event, context), unsettles: false }
+}
+
+/** What alone is no reason to make an instance an exception. */
+const seriesFields: ReadonlySet<ChangedName> = new Set(['sequence', 'acknowledged'])
+
+/** RFC 6638 §3.2.2.1: an attendee's EXDATE takes the instance off the attendee's calendar, which is a decline. */
+export function planCancellation(id: RecurrenceId, event: Event | undefined, row: WireEvent | undefined, context: Context): PlannedCall {
+  const change: Difference = { names: ['times'], body: {} }
+  return { kind: 'cancel', on: id, isTold: isTold(change, row ?? context.source.main, event, context), unsettles: false }
+}
+
+/** A cancelled row keeps nothing that could be relied on: all is written, and what the instance does not have is taken out. */
+function planRevival(id: RecurrenceId, event: Event, row: WireEvent, context: Context & { readonly series: Event }): PlannedCall {
+  if (isRestricted(context)) throw notAttendees('An attendee cannot bring back an instance.')
+  const setting = { frame: context.frame, isRecurring: false, series: context.series }
+  const body = mergeBodies([nothing, newBody(event, setting), { status: event.status === 'cancelled' ? 'confirmed' : event.status }])
+  const change: Difference = { names: ['times'], body }
+  return { kind: 'patch', on: id, body, isTold: isTold(change, row, event, context), unsettles: false }
+}
+
+const nothing: WireBody = {
+  summary: null, description: null, location: null, visibility: 'default', colorId: null, source: null, attendees: null, attachments: null,
+}

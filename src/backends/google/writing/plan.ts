@@ -1,0 +1,135 @@
+/**
+ * Turns a wanted series into the calls that make the stored one equal to it. Pure: the calls are data, `writing.ts` carries them out.
+ *
+ * What differs is judged against what the client was shown, so that nothing is touched that CalDAV cannot show. The single event or
+ * the master comes first, then the instances by original start, at most one call each. Because the service may reset or drop
+ * instances when their master changes, the series is read and planned again after a call that `unsettles` it; a broken run is mended
+ * by the same write, since each plan starts from what is stored.
+ */
+
+import { BackendError } from '../../../calendar/backend.ts'
+import { mergeBodies, patched, privately } from './bodies.ts'
+import { differenceOf, isTold, joined } from './difference.ts'
+import { begunMark, isBegun, withCommonGuests } from './foreign-series.ts'
+import { sourceOf } from '../reading/from-wire.ts'
+import { marks } from '../marks.ts'
+import { assertAllowed, assertNoCancelledMeeting, assertSameOrganizer, notAttendees } from './permissions.ts'
+import { planCancellation, planInstances } from './plan-instances.ts'
+import { recurrenceChange } from './recurrence-change.ts'
+import { isRenewed } from './renewal.ts'
+import { mainEventOf, settled } from './settled.ts'
+import { guestsOf } from './told-of-series.ts'
+import type { Notify, StoredSeries } from '../../../calendar/backend.ts'
+import type { Event, EventSeries } from '../../../calendar/event.ts'
+import type { RecurrenceId } from '../../../calendar/identifiers.ts'
+import type { WireBody } from './bodies.ts'
+import type { Context, Difference } from './difference.ts'
+import type { Source } from '../reading/from-wire.ts'
+import type { Whole } from './settled.ts'
+import type { ToldOfSeries } from './told-of-series.ts'
+import type { WireEvent } from '../wire.ts'
+
+/** A call as data. Before the next one a call that `unsettles` wants the series read and planned again. */
+export type PlannedCall =
+  /** @param on the single event or master, or one instance by its original start */
+  | { readonly kind: 'patch'; readonly on: 'main' | RecurrenceId; readonly body: WireBody; readonly unsettles: boolean } & Told
+  /** A newer version of a private copy, by another import. Nobody is told. */
+  | { readonly kind: 'renew'; readonly on: 'main'; readonly body: WireBody; readonly isTold: false; readonly unsettles: true }
+  /** The instance does not take place any more. */
+  | { readonly kind: 'cancel'; readonly on: RecurrenceId; readonly unsettles: false } & Told
+
+/** Whether a call mails the guests. */
+interface Told {
+  readonly isTold: boolean
+  /** Those within the service have been told of the series by the same write. */
+  readonly isToldOutsideOnly?: true
+}
+
+type Detached = Extract<EventSeries, { kind: 'detached' }>
+
+/**
+ * @param told by the same write before, of the series
+ * @returns in order; empty exactly if nothing differs in what the service can hold
+ * @throws  BackendError 'forbidden' when the user may not make the change, 'rejected' when the service has no way to hold it; nothing
+ *          has been written then
+ */
+export function planUpdate(stored: StoredSeries, wanted: EventSeries, notify: Notify, told?: ToldOfSeries): readonly PlannedCall[] {
+  const source = sourceOf(stored)
+  const context = { stored, source, notify, frame: source.frame, told }
+  const lone = source.main?.extendedProperties?.private?.[marks.instance]
+  if (stored.series.kind === 'detached') {
+    if (wanted.kind !== 'detached') throw rejected('A series cannot take the place of single instances of somebody\'s series.')
+    return lone === undefined ? planDetached(stored.series, wanted, context) : planLone(stored.series, wanted, context)
+  }
+  if (wanted.kind === 'detached') throw rejected('Single instances cannot take the place of their series.')
+  const whole = settled(wanted, context.frame)
+  const before = settled(stored.series, context.frame)
+  const isNewer = isRenewed(source.main, before, whole)
+  const isBegunHere = isNewer || isBegun(source.main, whole)
+  const common = isBegunHere && whole.kind === 'recurring' ? withCommonGuests(whole, context.frame) : whole
+  return planWhole(before, common, isNewer ? { ...context, isBegun: true, isNewer } : context, { ...context, isBegun: isBegunHere })
+}
+
+function rejected(sentence: string): BackendError {
+  return new BackendError('rejected', sentence, { precondition: 'valid-calendar-object-resource' })
+}
+
+/** @param ofInstances the context for those */
+function planWhole(stored: Whole, wanted: Whole, context: Context, ofInstances: Context): readonly PlannedCall[] {
+  const { source } = context
+  const main = mainOf(source)
+  const change = joined([
+    differenceOf(mainEventOf(wanted), { event: mainEventOf(stored), row: main }, context, { isRecurring: wanted.kind === 'recurring' }),
+    recurrenceChange(stored, wanted, context),
+  ])
+  if (change !== undefined) assertAllowed(change.names, mainEventOf(wanted), { event: mainEventOf(stored), row: main }, context)
+  if (change?.names.includes('cancelled') === true) assertNoCancelledMeeting(mainEventOf(wanted), context.frame)
+  assertSameOrganizer(mainEventOf(wanted), mainEventOf(stored), context)
+  const changed = change === undefined ? main : (patched(main, change.body) as WireEvent)
+  const isSeriesTold = change !== undefined && isTold(change, main, mainEventOf(wanted), context)
+  const told = isSeriesTold ? guestsOf(main, changed) : context.told
+  const instances = wanted.kind === 'recurring' ? planInstances(stored, wanted, { ...ofInstances, base: changed, told }) : []
+  if (change === undefined) return instances
+  if (context.isNewer === true) return [renewal(change, wanted), ...instances]
+  const unsettles = source.instances.size > 0
+  return [{ kind: 'patch', on: 'main', body: change.body, isTold: isSeriesTold, unsettles }, ...instances]
+}
+
+/** The instances are written after it, which a repeated write must be able to finish. */
+function renewal({ body }: Difference, wanted: Whole): PlannedCall {
+  const begun = wanted.kind === 'recurring' ? privately({ [marks.begun]: begunMark(wanted) }) : {}
+  return { kind: 'renew', on: 'main', body: mergeBodies([body, begun]), isTold: false, unsettles: true }
+}
+
+function mainOf({ main }: Source): WireEvent {
+  if (main === undefined) throw new TypeError('a series that is not detached has a row of its own')
+  return main
+}
+
+/** Instances of a series that is not in this calendar: each is a row of its own, none can be added. */
+function planDetached(stored: Detached, wanted: Detached, context: Context): readonly PlannedCall[] {
+  const added = [...wanted.overrides.keys()].find((id) => !stored.overrides.has(id))
+  if (added !== undefined) throw notAttendees('An attendee cannot add an instance.')
+  return [...stored.overrides].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([id, shown]): readonly PlannedCall[] => {
+    const event = wanted.overrides.get(id)
+    const row = context.source.instances.get(id)
+    if (row === undefined) return []
+    if (event === undefined) return [planCancellation(id, shown, row, context)]
+    return planEvent(id, event, shown, row, context)
+  })
+}
+
+/** A lone instance that a client stored here without its series is an event of its own. */
+function planLone(stored: Detached, wanted: Detached, context: Context): readonly PlannedCall[] {
+  const [[id, shown] = []] = stored.overrides
+  const event = id && wanted.overrides.get(id)
+  if (shown === undefined || event === undefined || wanted.overrides.size > 1) throw rejected('Only one instance without its series can be stored.')
+  return planEvent('main', event, shown, mainOf(context.source), context)
+}
+
+function planEvent(on: 'main' | RecurrenceId, event: Event, shown: Event, row: WireEvent, context: Context): readonly PlannedCall[] {
+  const change = differenceOf(event, { event: shown, row }, context)
+  if (change === undefined) return []
+  assertAllowed(change.names, event, { event: shown, row }, context)
+  return [{ kind: 'patch', on, body: change.body, isTold: isTold(change, row, event, context), unsettles: false }]
+}
