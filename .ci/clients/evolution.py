@@ -16,9 +16,10 @@ import subprocess
 import sys
 import tempfile
 import time
-import traceback
 import urllib.parse
 import uuid
+
+from steps import Steps
 
 INNER = 'CALGATE_EVOLUTION_INNER'
 SECONDS = 60
@@ -113,22 +114,10 @@ def caldav_source(url, name):
     return source
 
 
-class Run:
+class Run(Steps):
     def __init__(self):
-        self.passed = self.failed = 0
+        super().__init__()
         self.registry = EDataServer.SourceRegistry.new_sync(None)
-
-    def step(self, name, check):
-        try:
-            check()
-        except Exception as error:  # noqa: BLE001
-            self.failed += 1
-            print(f'not ok {name}: {" ".join(str(error).split())[:300]}', flush=True)
-            traceback.print_exc(limit=3)
-            return False
-        self.passed += 1
-        print(f'ok {name}', flush=True)
-        return True
 
     def discovery(self):
         found = EDataServer.webdav_discover_sources_sync(
@@ -375,8 +364,7 @@ def main():
             meetings(run)
         else:
             print('skip meetings: no REST_PORT')
-    print(f'{run.passed} passed, {run.failed} failed')
-    return 0 if run.passed and not run.failed else 1
+    return run.status()
 
 
 sys.exit(main())

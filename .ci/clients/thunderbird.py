@@ -16,9 +16,10 @@ import subprocess
 import sys
 import tempfile
 import time
-import traceback
 import urllib.parse
 import uuid
+
+from steps import Steps
 
 SECONDS = 30
 BASE = urllib.parse.urlsplit(os.environ['BASE_URL'])
@@ -216,23 +217,11 @@ def folded(line):
 BULKY = ('Größenänderung, 日本語のカレンダー – 🗓️ ' * 700)[:12000].rstrip()
 
 
-class Run:
+class Run(Steps):
     def __init__(self, profile):
-        self.passed = self.failed = 0
+        super().__init__()
         self.profile, self.witness = profile, Witness()
         self.made = []
-
-    def step(self, name, check):
-        try:
-            check()
-        except Exception as error:  # noqa: BLE001
-            self.failed += 1
-            print(f'not ok {name}: {" ".join(str(error).split())[:400]}', flush=True)
-            traceback.print_exc(limit=3)
-            return False
-        self.passed += 1
-        print(f'ok {name}', flush=True)
-        return True
 
     def uid(self, name):
         uid = f'{name}-{uuid.uuid4()}'
@@ -570,8 +559,7 @@ def main():
             run.sweep()
             if hasattr(run, 'thunderbird'):
                 run.thunderbird.stop()
-    print(f'{run.passed} passed, {run.failed} failed')
-    return 0 if run.passed and not run.failed else 1
+    return run.status()
 
 
 def every_step(run):
