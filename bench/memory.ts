@@ -35,7 +35,7 @@ const { create, apiUrl, tokenUrl } = backends.emulator
 /** What is at hand of whichever series were read last is the same afterwards. */
 async function readOther(): Promise<void> {
   const session = create({ transport: emulator.transport, apiUrl, tokenUrl }).session({ address: emailAddress(account.address)! })
-  for await (const each of session.objects(other)) void each
+  for await (const batch of session.objects(other)) void batch
 }
 
 /** @returns bytes for each event */
@@ -45,7 +45,7 @@ async function heldFor(maxBytes: number, prepare: (stored: StoredSeries) => void
   await session.calendar(id)
   await readOther()
   const before = heldBytes()
-  for await (const each of session.objects(id)) void each
+  for await (const batch of session.objects(id)) void batch
   await readOther()
   return { measured: (heldBytes() - before) / size, estimated: cached.stats().bytes / size }
 }

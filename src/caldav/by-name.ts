@@ -1,3 +1,5 @@
+import { inBatches } from '../calendar/backend.ts'
+import type { Batches } from '../calendar/backend.ts'
 import type { ObjectName } from '../calendar/identifiers.ts'
 import { clientGone } from './client-gone.ts'
 import type { Context } from './context.ts'
@@ -31,11 +33,11 @@ export const seriesAtOnce = Math.floor(oneReading / weights.series())
  * @param open  begins a reading of the whole listing
  * @param weigh in bytes
  */
-export async function* byName<T extends Named>({ request: { signal } }: Context, open: () => AsyncIterable<T>, weigh: (item: T) => number, limit = oneReading): AsyncGenerator<T, void, undefined> {
+export async function* byName<T extends Named>({ request: { signal } }: Context, open: () => Batches<T>, weigh: (item: T) => number, limit = oneReading): AsyncGenerator<readonly T[], void, undefined> {
   let after: ObjectName | undefined
   do {
     const { first, last } = await firstAfter(after, open(), { weigh, limit, signal })
-    yield* first
+    yield* inBatches(first)
     after = last
   } while (after !== undefined)
 }
@@ -53,21 +55,22 @@ interface Reading<T> {
   readonly signal: AbortSignal
 }
 
-async function firstAfter<T extends Named>(after: ObjectName | undefined, source: AsyncIterable<T>, { weigh, limit, signal }: Reading<T>): Promise<Part<T>> {
+async function firstAfter<T extends Named>(after: ObjectName | undefined, source: Batches<T>, { weigh, limit, signal }: Reading<T>): Promise<Part<T>> {
   const first: T[] = []
   let weight = 0
   let last: ObjectName | undefined
   const turn = takingTurns()
-  for await (const each of source) {
-    const rest = turn()
-    if (rest !== undefined) await rest
+  for await (const batch of source) {
+    await turn()
     if (signal.aborted) throw clientGone()
-    if ((after !== undefined && each.name <= after) || (last !== undefined && each.name > last)) continue
-    first.push(each)
-    weight += weigh(each)
-    if (weight <= 2 * limit || first.length === 1) continue
-    weight = cut(first.sort(inOrder), weigh, limit)
-    last = first.at(-1)!.name
+    for (const each of batch) {
+      if ((after !== undefined && each.name <= after) || (last !== undefined && each.name > last)) continue
+      first.push(each)
+      weight += weigh(each)
+      if (weight <= 2 * limit || first.length === 1) continue
+      weight = cut(first.sort(inOrder), weigh, limit)
+      last = first.at(-1)!.name
+    }
   }
   return { first: first.sort(inOrder), last }
 }

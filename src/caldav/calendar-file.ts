@@ -25,16 +25,13 @@ export async function calendarFile(context: Context, calendar: Calendar): Promis
 async function* pieces(context: Context, calendar: Calendar): AsyncGenerator<string> {
   const zones = new Set<string>()
   let piece = opening(calendar)
-  for await (const each of byName(context, () => told(context, calendar), ({ text }) => weights.text(text))) {
-    piece += each.zones.filter((zone) => isNew(zoneName(zone), zones)).map(formatComponent).join('') + each.text
-    if (piece.length < PIECE_CHARACTERS) continue
+  for await (const batch of byName(context, () => told(context, calendar), ({ text }) => weights.text(text))) {
+    for (const each of batch) piece += each.zones.filter((zone) => isNew(zoneName(zone), zones)).map(formatComponent).join('') + each.text
     yield piece
     piece = ''
   }
   yield piece + CLOSING
 }
-
-const PIECE_CHARACTERS = 64 * 1024
 
 /** What is told of one object: it takes less room than the object, of which all are held until they are in order. */
 interface Told {
@@ -44,15 +41,17 @@ interface Told {
   readonly zones: readonly Component[]
 }
 
-async function* told(context: Context, { id }: Calendar): AsyncGenerator<Told> {
+async function* told(context: Context, { id }: Calendar): AsyncGenerator<readonly Told[]> {
   const isZoneless = wantsZoneless(context)
-  for await (const each of context.account.session.objects(id)) {
-    if ('kind' in each) {
-      context.notice({ event: 'object-unavailable', name: each.name, reason: each.reason })
-      continue
-    }
-    const { true: zones = [], false: others = [] } = Object.groupBy(componentOf(each.series, each.owner).components, ({ name }) => String(name === 'VTIMEZONE'))
-    yield { name: each.name, text: others.map(formatComponent).join(''), zones: isZoneless ? [] : zones.map(fromTheStart) }
+  for await (const batch of context.account.session.objects(id)) {
+    yield batch.flatMap((each): readonly Told[] => {
+      if ('kind' in each) {
+        context.notice({ event: 'object-unavailable', name: each.name, reason: each.reason })
+        return []
+      }
+      const { true: zones = [], false: others = [] } = Object.groupBy(componentOf(each.series, each.owner).components, ({ name }) => String(name === 'VTIMEZONE'))
+      return [{ name: each.name, text: others.map(formatComponent).join(''), zones: isZoneless ? [] : zones.map(fromTheStart) }]
+    })
   }
 }
 

@@ -32,7 +32,7 @@ const digest = (text: string): string => hash('sha256', text, 'base64url').slice
 /** One cheap call for each calendar that the cache does not know (the same that its ctag costs). @throws BackendError */
 export async function homeMembers(context: Context, home: Loaded<'home'>): Promise<readonly HomeMember[]> {
   const found: HomeMember[] = []
-  for await (const member of mapInOrder(members(context, home), AT_ONCE, (loaded) => memberOf(home, loaded))) found.push(member)
+  for await (const member of mapInOrder(await members(context, home), AT_ONCE, (loaded) => memberOf(home, loaded))) found.push(member)
   return found
 }
 

@@ -1,7 +1,7 @@
 /** From what a path names to what is there, and from a collection to its members. */
 
 import { BackendError } from '../calendar/backend.ts'
-import type { CalendarState, ObjectTag, StoredSeries, Unavailable } from '../calendar/backend.ts'
+import type { Batches, CalendarState, ObjectTag, StoredSeries, Unavailable } from '../calendar/backend.ts'
 import type { Calendar } from '../calendar/calendar.ts'
 import { calendarId, sameAddress } from '../calendar/identifiers.ts'
 import type { CalendarId, ObjectName } from '../calendar/identifiers.ts'
@@ -162,45 +162,40 @@ function unavailable({ name, reason }: Unavailable): BackendError {
   return new BackendError('unavailable', `The object ${name} cannot be shown: ${reason}`)
 }
 
-/** The objects of a calendar with their series, in the order of {@link members}: for properties that are read from these. */
-export async function* membersWithSeries(context: Context, calendar: Loaded<'calendar'>, note: NoteState = () => {}): AsyncGenerator<LoadedResource, void, undefined> {
+/** The objects of a calendar with their series, in the order of {@link objectsIn}: for properties that are read from these. */
+export async function* objectsWithSeries(context: Context, calendar: Loaded<'calendar'>, note: NoteState = () => {}): AsyncGenerator<readonly Loaded<'object'>[], void, undefined> {
   const { session } = context.account
   let tags: ReadonlyMap<ObjectName, ObjectTag> | undefined
-  for await (const each of byName(context, () => notingState(session.objects(calendar.resource.id), note), weights.series)) {
-    if (!('kind' in each)) yield objectOf(calendar, each)
-    else {
+  for await (const batch of byName(context, () => notingState(session.objects(calendar.resource.id), note), weights.series)) {
+    if (batch.some((each) => 'kind' in each)) tags ??= await tagsByName(session.tags(calendar.resource.id))
+    yield batch.flatMap((each) => {
+      if (!('kind' in each)) return [objectOf(calendar, each)]
       // What cannot be shown is told by its tag.
-      const tag = (tags ??= await tagsByName(session.tags(calendar.resource.id))).get(each.name)
-      if (tag !== undefined) yield objectOfTag(context, calendar, tag)
-    }
+      const tag = tags?.get(each.name)
+      return tag === undefined ? [] : [objectOfTag(context, calendar, tag)]
+    })
   }
 }
 
-async function tagsByName(tags: AsyncIterable<ObjectTag>): Promise<ReadonlyMap<ObjectName, ObjectTag>> {
+async function tagsByName(tags: Batches<ObjectTag>): Promise<ReadonlyMap<ObjectName, ObjectTag>> {
   const found = new Map<ObjectName, ObjectTag>()
-  for await (const tag of tags) found.set(tag.name, tag)
+  for await (const batch of tags) for (const tag of batch) found.set(tag.name, tag)
   return found
 }
 
 /** Told of the state of a calendar whose members are listed, once for each reading of them. */
 export type NoteState = (state: CalendarState) => void
 
-/**
- * What a listing of Depth 1 has below the resource itself. Objects come from the backend's tags alone: no event is read.
- * @throws BackendError, while it is iterated too
- */
-export async function* members(context: Context, loaded: LoadedResource, note?: NoteState): AsyncGenerator<LoadedResource, void, undefined> {
-  switch (loaded.kind) {
-    case 'root': return yield homeOf(context.account)
-    case 'home': return yield* childrenOf(context, loaded.resource)
-    case 'calendar':
-      for await (const tag of tagsInOrder(context, loaded, note)) yield objectOfTag(context, loaded, tag)
-  }
+/** What a listing of Depth 1 has below the root or a home. @throws BackendError */
+export async function members(context: Context, loaded: LoadedResource): Promise<readonly LoadedResource[]> {
+  if (loaded.kind === 'root') return [homeOf(context.account)]
+  return loaded.kind === 'home' ? childrenOf(context, loaded.resource) : []
 }
 
-/** The tags of all objects of a calendar, by name. */
-export function tagsInOrder(context: Context, { resource }: Loaded<'calendar'>, note: NoteState = () => {}): AsyncIterable<ObjectTag> {
-  return byName(context, () => notingState(context.account.session.tags(resource.id), note), weights.tag)
+/** What a listing of Depth 1 has below a calendar, by name: from the backend's tags alone, no event is read. @throws BackendError while it is iterated */
+export async function* objectsIn(context: Context, calendar: Loaded<'calendar'>, note: NoteState = () => {}): AsyncGenerator<readonly Loaded<'object'>[], void, undefined> {
+  const tags = byName(context, () => notingState(context.account.session.tags(calendar.resource.id), note), weights.tag)
+  for await (const batch of tags) yield batch.map((tag) => objectOfTag(context, calendar, tag))
 }
 
 function homeOf(account: Account): LoadedResource {
@@ -208,14 +203,12 @@ function homeOf(account: Account): LoadedResource {
   return { kind: 'home', resource, href: formatHref(resource) }
 }
 
-async function* childrenOf(context: Context, home: On<'home'>): AsyncIterable<LoadedResource> {
+async function childrenOf(context: Context, home: On<'home'>): Promise<readonly LoadedResource[]> {
   const { session } = context.account
   const listed = isOwn(context.account, home.id) ? await session.calendars() : [await session.calendar(home.id)]
-  for (const calendar of listed) yield calendarAt(context, { kind: 'calendar', id: calendar.id, door: doorIn(home, calendar) }, () => Promise.resolve(calendar))
-  for (const kind of ['inbox', 'outbox'] as const) {
-    const collection = await load(context, { kind, id: home.id })
-    if (collection !== undefined) yield collection
-  }
+  const calendars = listed.map((calendar) => calendarAt(context, { kind: 'calendar', id: calendar.id, door: doorIn(home, calendar) }, () => Promise.resolve(calendar)))
+  const boxes = await Promise.all((['inbox', 'outbox'] as const).map((kind) => load(context, { kind, id: home.id })))
+  return [...calendars, ...boxes.filter((box) => box !== undefined)]
 }
 
 /** The home's own calendar lies at `events/`, every other one at `{calid}/`. */

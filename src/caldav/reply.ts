@@ -4,6 +4,7 @@ import { withoutReferences } from '../dav/characters.ts'
 import { formatMultistatus, formatResponse } from '../dav/multistatus.ts'
 import type { ResponseElement, Trailer } from '../dav/multistatus.ts'
 import type { Context, DavReply, LoadedResource } from './context.ts'
+import { takingTurns } from './turns.ts'
 import { variance } from './zoneless.ts'
 
 export const XML_TYPE = 'application/xml; charset=utf-8'
@@ -66,38 +67,28 @@ async function* resumed<T>(first: readonly T[], rest: AsyncIterator<T>, isDone: 
   }
 }
 
-/** So many characters of responses are one step of a listing. */
-const STEP_CHARACTERS = 8192
-
-/**
- * The responses of a long listing, several in one piece behind the first two: a step of an asynchronous sequence through all who pass it on
- * costs more than a short response.
- */
-export async function* listing<T = LoadedResource>(items: AsyncIterable<T> | Iterable<T>, tell: (item: T) => ResponseElement | Promise<ResponseElement>): AsyncGenerator<ResponseElement> {
-  let alone = 2
-  let raw = ''
-  for await (const each of items) {
-    const response = tell(each)
-    raw += formatResponse(response instanceof Promise ? await response : response)
-    if (raw.length < STEP_CHARACTERS && alone === 0) continue
-    alone = Math.max(0, alone - 1)
+/** The responses of a long listing, those of a batch in one piece. Where telling takes long, everybody else has a turn in between. */
+export async function* listing<T = LoadedResource>(batches: AsyncIterable<readonly T[]> | Iterable<readonly T[]>, tell: (item: T) => ResponseElement | Promise<ResponseElement>): AsyncGenerator<ResponseElement> {
+  const turn = takingTurns()
+  for await (const batch of batches) {
+    let raw = ''
+    for (const each of batch) {
+      const rest = turn()
+      if (rest !== undefined) await rest
+      const response = tell(each)
+      raw += formatResponse(response instanceof Promise ? await response : response)
+    }
     yield { raw }
-    raw = ''
   }
-  if (raw !== '') yield { raw }
 }
 
 /** Applies a function to each item, some at once, and keeps their order. */
-export async function* mapInOrder<T, U>(source: AsyncIterable<T>, atOnce: number, map: (item: T) => U | Promise<U>): AsyncIterable<U> {
+export async function* mapInOrder<T, U>(items: Iterable<T>, atOnce: number, map: (item: T) => U | Promise<U>): AsyncIterable<U> {
   const running: (U | Promise<U>)[] = []
-  for await (const item of source) {
+  for (const item of items) {
     const result = map(item)
-    if (running.length === 0 && !(result instanceof Promise)) {
-      yield result
-      continue
-    }
-    // Told by the await below, or by nobody if the reader has left.
-    if (atOnce > 1 && result instanceof Promise) result.catch(() => undefined)
+    // Told by the await of whoever reads, or by nobody if the reader has left.
+    if (result instanceof Promise) result.catch(() => undefined)
     running.push(result)
     if (running.length >= atOnce) yield running.shift()!
   }

@@ -88,6 +88,20 @@ export function isMet(condition: WriteCondition, stored: Pick<ObjectTag, 'revisi
   }
 }
 
+/**
+ * A long listing in pieces as they come, none longer than {@link batchSize}: a step of an asynchronous sequence costs more than most of
+ * what is done with one item, and whoever works through a piece keeps others waiting for no longer than that. A piece may be empty.
+ */
+export type Batches<T> = AsyncIterable<readonly T[]>
+
+/** How many items a batch has at most. */
+export const batchSize = 250
+
+/** Cuts a list into batches. */
+export function* inBatches<T>(items: readonly T[]): Generator<readonly T[], void, undefined> {
+  for (let start = 0; start < items.length; start += batchSize) yield items.slice(start, start + batchSize)
+}
+
 /** Whether the people on the guest list are told of a write. */
 export type Notify = 'nobody' | 'everybody'
 
@@ -118,13 +132,13 @@ export interface CalendarSession {
    * Every object of the calendar once, in no order. Two of them have one name where the backend had no way to refuse that.
    * A backend that knows the CalendarState at which the reading began gives it as the return value of the generator.
    */
-  tags(id: CalendarId): AsyncIterable<ObjectTag>
+  tags(id: CalendarId): Batches<ObjectTag>
   /**
    * Every object that has an instance which may overlap the range, once; more than those is allowed, fewer is not.
    * With no range, every object. What cannot be shown comes as Unavailable.
    * A backend that knows the CalendarState at which the reading began gives it as the return value of the generator.
    */
-  objects(id: CalendarId, range?: TimeRange): AsyncIterable<StoredSeries | Unavailable>
+  objects(id: CalendarId, range?: TimeRange): Batches<StoredSeries | Unavailable>
   /** A name that is missing from the answer does not exist. Any doubt is a BackendError, never a missing name. */
   objectsByName(id: CalendarId, names: readonly ObjectName[]): Promise<ReadonlyMap<ObjectName, StoredSeries | Unavailable>>
   /**

@@ -7,6 +7,7 @@ import { calendarId, emailAddress } from '../../src/calendar/identifiers.ts'
 import { describeBackend, nameOf, single } from './contract.ts'
 import { open } from './google/open.ts'
 import type { Opened } from './google/open.ts'
+import { collect } from './collect.ts'
 
 const anna = 'anna@example.com'
 const home = calendarId(anna)
@@ -22,12 +23,6 @@ describeBackend('google over the emulator, with a cache that asks each time', ()
   const backend = cached(opened, 0, () => 0)
   return { ...opened, session: (address) => backend.session({ address: emailAddress(address)! }) }
 })
-
-async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const collected: T[] = []
-  for await (const item of items) collected.push(item)
-  return collected
-}
 
 /** A calendar with as many events, and sessions of two replicas: one with a cache that knows nothing yet, one without any. */
 async function setUp(count: number, pageSize = 2500) {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { cachedBackend } from '../../src/backends/cached.ts'
 import type { ObjectName } from '../../src/calendar/identifiers.ts'
-import { always, anna, collect, home, names, series } from './cached-set-up.ts'
+import { always, anna, home, names, series } from './cached-set-up.ts'
+import { collect } from './collect.ts'
 import { MemoryBackend } from './memory.ts'
 
 function setUp(maxBytes: number) {

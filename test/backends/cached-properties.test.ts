@@ -5,7 +5,8 @@ import { BackendError } from '../../src/calendar/backend.ts'
 import type { CalendarSession, ObjectTag, StoredSeries, Unavailable, WriteCondition, WriteOptions } from '../../src/calendar/backend.ts'
 import { backendSyncToken, calendarId, instant, revision } from '../../src/calendar/identifiers.ts'
 import type { BackendSyncToken, ObjectName } from '../../src/calendar/identifiers.ts'
-import { always, anna, collect, home, names, series, setUp, work } from './cached-set-up.ts'
+import { always, anna, home, names, series, setUp, work } from './cached-set-up.ts'
+import { collect } from './collect.ts'
 import { MemoryBackend } from './memory.ts'
 
 type Step =

@@ -33,12 +33,6 @@ export function setUp({ freshnessMs = 2000, maxBytes = 10_000_000, traits = plai
   return { inner, clock, backend, session: backend.session(anna), outside: inner.session(anna), callsOf }
 }
 
-export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const collected: T[] = []
-  for await (const item of items) collected.push(item)
-  return collected
-}
-
 export async function filled(session: CalendarSession, count = names.length): Promise<void> {
   for (const name of names.slice(0, count)) await session.put(home, name, series(name, 'first'), always)
 }

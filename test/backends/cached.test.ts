@@ -4,7 +4,8 @@ import { BackendError } from '../../src/calendar/backend.ts'
 import type { CalendarSession, StoredSeries } from '../../src/calendar/backend.ts'
 import { backendSyncToken, calendarId, emailAddress } from '../../src/calendar/identifiers.ts'
 import type { ObjectName } from '../../src/calendar/identifiers.ts'
-import { always, anna, collect, filled, home, names, series, setUp, summaryAt, summaryOf, work } from './cached-set-up.ts'
+import { always, anna, filled, home, names, series, setUp, summaryAt, summaryOf, work } from './cached-set-up.ts'
+import { collect } from './collect.ts'
 
 const [a, b] = names as [ObjectName, ObjectName]
 
@@ -279,7 +280,7 @@ describe('cached: doubt and faults (failure classes 4 and 7)', () => {
     const failing: CalendarSession = { ...outside, objects: async function* (id) { for await (const each of outside.objects(id)) { yield each; throw fault } } }
     const broken = cachedBackend({ session: () => failing, close: async () => {} }, { maxBytes: 1e6, freshnessMs: 2000 }).session(anna)
     const seen: unknown[] = []
-    const read = async (): Promise<void> => { for await (const tag of broken.tags(home)) seen.push(tag.name) }
+    const read = async (): Promise<void> => { for await (const batch of broken.tags(home)) seen.push(...batch.map(({ name }) => name)) }
     await expect(read()).rejects.toBe(fault)
     expect(seen).toEqual([a])
     expect(await callsOf(() => read().catch(() => undefined))).toEqual(['objects'])

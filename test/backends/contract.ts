@@ -8,6 +8,7 @@ import {
 import type { BackendFault, CalendarSession, StoredSeries, Unavailable, WriteOptions } from '../../src/calendar/backend.ts'
 import type { Attendee, Event, EventSeries, RecurrenceRule } from '../../src/calendar/event.ts'
 import type { CalendarId, ObjectName, RecurrenceId } from '../../src/calendar/identifiers.ts'
+import { collect } from './collect.ts'
 
 export interface BackendUnderTest {
   /** A session of this account, whose primary calendar is named by its address; made if it is not there. */
@@ -93,12 +94,6 @@ export function content(series: EventSeries): unknown {
 
 function sorted({ attendees }: Event): readonly Attendee[] {
   return [...attendees].sort((a, b) => (a.address < b.address ? -1 : 1))
-}
-
-export async function collect<T>(all: AsyncIterable<T>): Promise<readonly T[]> {
-  const out: T[] = []
-  for await (const one of all) out.push(one)
-  return out
 }
 
 export async function readOne(session: CalendarSession, calendar: CalendarId, name: ObjectName): Promise<StoredSeries> {

@@ -131,9 +131,10 @@ export class MemoryBackend implements Backend {
     if (this.faults.length > 0) throw this.faults.shift()
   }
 
-  async *#listing<T, R>(name: string, collect: () => readonly T[], told: () => R): AsyncGenerator<T, R, undefined> {
+  /** One by one, so that a reader can be in the middle of it. */
+  async *#listing<T, R>(name: string, collect: () => readonly T[], told: () => R): AsyncGenerator<readonly T[], R, undefined> {
     await this.#begin(name)
-    for (const item of collect()) yield item
+    for (const item of collect()) yield [item]
     return told()
   }
 

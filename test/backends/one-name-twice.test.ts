@@ -7,8 +7,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { cachedBackend } from '../../src/backends/cached.ts'
 import { eventIdOf } from '../../src/backends/google/names.ts'
 import { calendarId, emailAddress, eventUid } from '../../src/calendar/identifiers.ts'
-import type { CalendarSession, ObjectTag, StoredSeries } from '../../src/calendar/backend.ts'
+import type { Batches, CalendarSession, ObjectTag, StoredSeries } from '../../src/calendar/backend.ts'
 import type { CalendarId } from '../../src/calendar/identifiers.ts'
+import { collect } from './collect.ts'
 import { nameOf, single } from './contract.ts'
 import { open } from './google/open.ts'
 import type { Opened } from './google/open.ts'
@@ -31,10 +32,8 @@ function gateway(): CalendarSession {
   return cachedBackend(inner, { maxBytes: 50_000_000, freshnessMs: 0, now: () => 0 }).session({ address: emailAddress(anna)! })
 }
 
-async function revisions(items: AsyncIterable<Pick<ObjectTag, 'name'>>): Promise<readonly string[]> {
-  const found: string[] = []
-  for await (const item of items) found.push(`${item.name} ${(item as ObjectTag).revision}`)
-  return found.sort()
+async function revisions(listing: Batches<Pick<ObjectTag, 'name'>>): Promise<readonly string[]> {
+  return (await collect(listing)).map((item) => `${item.name} ${(item as ObjectTag).revision}`).sort()
 }
 
 beforeEach(async () => {

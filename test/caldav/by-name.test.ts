@@ -2,8 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { byName } from '../../src/caldav/by-name.ts'
 import type { Context } from '../../src/caldav/context.ts'
+import type { Batches } from '../../src/calendar/backend.ts'
 import { objectName } from '../../src/calendar/identifiers.ts'
 import type { ObjectName } from '../../src/calendar/identifiers.ts'
+import { collect } from '../backends/collect.ts'
 
 interface Item {
   readonly name: ObjectName
@@ -14,12 +16,12 @@ const items = (names: readonly string[]): readonly Item[] => names.map((name) =>
 /** A listing that can be read again, in another order each time, and what was read of it. */
 function listingOf(all: readonly Item[]) {
   const seen = { readings: 0, items: 0, ended: 0 }
-  async function* open(): AsyncGenerator<Item> {
+  async function* open(): AsyncGenerator<readonly Item[]> {
     seen.readings += 1
     try {
       for (const item of seen.readings % 2 === 0 ? all.toReversed() : all) {
         seen.items += 1
-        yield item
+        yield [item]
       }
     } finally {
       seen.ended += 1
@@ -32,11 +34,7 @@ const contextWith = (signal: AbortSignal) => ({ request: { signal } }) as unknow
 const one = (): number => 1
 const here = contextWith(new AbortController().signal)
 
-async function namesOf(listing: AsyncIterable<Item>): Promise<readonly string[]> {
-  const names: string[] = []
-  for await (const { name } of listing) names.push(name)
-  return names
-}
+const namesOf = async (listing: Batches<Item>): Promise<readonly string[]> => (await collect(listing)).map(({ name }) => name)
 
 describe('objects in the order of their names', () => {
   test('every object once, in one order, in whatever order and however often the listing is read', async () => {
@@ -61,9 +59,9 @@ describe('objects in the order of their names', () => {
     const leaving = new AbortController()
     const { open, seen } = listingOf(items(['c', 'b', 'a']))
     const listing = async function* () {
-      for await (const item of open()) {
+      for await (const batch of open()) {
         leaving.abort()
-        yield item
+        yield batch
       }
     }
     await expect(namesOf(byName(contextWith(leaving.signal), listing, one, 10))).rejects.toMatchObject({ status: 408 })

@@ -34,10 +34,10 @@ async function breaking(_: unknown, names: readonly ObjectName[]): Promise<Reado
 /** What becomes of a listing that has no end. */
 let endless = { begun: Promise.withResolvers<void>(), ended: Promise.withResolvers<void>() }
 
-async function* tagsWithoutEnd(): AsyncGenerator<ObjectTag> {
+async function* tagsWithoutEnd(): AsyncGenerator<readonly ObjectTag[]> {
   try {
     for (let index = 0; ; index += 1) {
-      yield { name: objectName(`${index}.ics`) ?? expect.fail(), revision: revision('1'), updated: instant(0) }
+      yield [{ name: objectName(`${index}.ics`) ?? expect.fail(), revision: revision('1'), updated: instant(0) }]
       endless.begun.resolve()
       await new Promise(setImmediate)
     }

@@ -1,3 +1,4 @@
+import { inBatches } from '../../calendar/backend.ts'
 import type { CalendarSession, CalendarState, Changes, ObjectTag, StoredSeries } from '../../calendar/backend.ts'
 import type { TimeRange } from '../../calendar/calendar.ts'
 import type { BackendSyncToken, CalendarId, ObjectName } from '../../calendar/identifiers.ts'
@@ -52,29 +53,28 @@ export class CachedCalendar {
   }
 
   /** @returns at its end the state that all of it is as true as, where that is known */
-  async *tags(inner: CalendarSession): AsyncGenerator<ObjectTag, CalendarState | undefined, undefined> {
+  async *tags(inner: CalendarSession): AsyncGenerator<readonly ObjectTag[], CalendarState | undefined, undefined> {
     const untagged = new Set<ObjectName>()
     const state = yield* (await this.#validation.isCurrentWhole(inner)) ? this.#heldTags(untagged) : this.#listedTags(inner, untagged)
     if (untagged.size > 0) yield* this.#tagsOf(inner, untagged)
     return state
   }
 
-  *#heldTags(untagged: Set<ObjectName>): Generator<ObjectTag, CalendarState | undefined, undefined> {
+  *#heldTags(untagged: Set<ObjectName>): Generator<readonly ObjectTag[], CalendarState | undefined, undefined> {
     const { state } = this.#known
-    for (const { name, tag } of this.#known.objects.list()) {
-      if (tag !== undefined) yield tag
-      else untagged.add(name)
-    }
+    const listed = this.#known.objects.list()
+    for (const name of listed.untagged) untagged.add(name)
+    yield* inBatches(listed.tags)
     return isFull(state) ? state : undefined
   }
 
-  async *#listedTags(inner: CalendarSession, untagged: Set<ObjectName>): AsyncGenerator<ObjectTag, CalendarState | undefined, undefined> {
+  async *#listedTags(inner: CalendarSession, untagged: Set<ObjectName>): AsyncGenerator<readonly ObjectTag[], CalendarState | undefined, undefined> {
     const listed = this.#list(inner)
     try {
       for (let next = await listed.next(); ; next = await listed.next()) {
         if (next.done) return isState(next.value) ? next.value : undefined
-        if ('series' in next.value) yield tagOf(next.value)
-        else untagged.add(next.value.name)
+        for (const body of next.value) if (!('series' in body)) untagged.add(body.name)
+        yield next.value.filter((body) => 'series' in body).map(tagOf)
       }
     } finally {
       await listed.return(undefined)
@@ -82,27 +82,27 @@ export class CachedCalendar {
   }
 
   /** A listing tells of what cannot be shown only the name, so the backend is asked for its tag. */
-  async *#tagsOf(inner: CalendarSession, names: ReadonlySet<ObjectName>): AsyncGenerator<ObjectTag, void, undefined> {
-    for await (const tag of inner.tags(this.#id)) {
-      if (!names.has(tag.name)) continue
-      this.#known.objects.tag(tag)
-      yield tag
+  async *#tagsOf(inner: CalendarSession, names: ReadonlySet<ObjectName>): AsyncGenerator<readonly ObjectTag[], void, undefined> {
+    for await (const batch of inner.tags(this.#id)) {
+      const asked = batch.filter(({ name }) => names.has(name))
+      for (const tag of asked) this.#known.objects.tag(tag)
+      yield asked
     }
   }
 
   /** @returns at its end the state that all of it is as true as, where that is known */
-  async *objects(inner: CalendarSession, range: TimeRange | undefined): AsyncGenerator<Body, CalendarState | undefined, undefined> {
+  async *objects(inner: CalendarSession, range: TimeRange | undefined): AsyncGenerator<readonly Body[], CalendarState | undefined, undefined> {
     if (await this.#validation.isCurrentWhole(inner)) {
       const { held, missing } = this.#known.objects.bodies(range)
       if (missing.length <= fewNames) {
         const { state } = this.#known
-        yield* held
-        if (missing.length > 0) yield* (await this.#fetch(inner, missing)).values()
+        yield* inBatches(held)
+        if (missing.length > 0) yield [...(await this.#fetch(inner, missing)).values()]
         return isFull(state) ? state : undefined
       }
     }
     if (range?.from !== undefined || range?.to !== undefined) {
-      yield* await this.#within(inner, range)
+      yield* inBatches(await this.#within(inner, range))
       return undefined
     }
     const told = yield* this.#list(inner)
@@ -113,7 +113,7 @@ export class CachedCalendar {
     return this.#place.flights.join(`within ${range.from ?? ''} ${range.to ?? ''}`, async () => {
       const read = this.#known.begin()
       const found: Body[] = []
-      for await (const body of inner.objects(this.#id, range)) found.push(this.#known.keep(read, body.name, body))
+      for await (const batch of inner.objects(this.#id, range)) found.push(...batch.map((body) => this.#known.keep(read, body.name, body)))
       this.#place.resized()
       return found
     })
@@ -162,7 +162,9 @@ export class CachedCalendar {
     if (names.length <= fewNames) return this.#fetch(inner, names)
     const wanted = new Set(names)
     const found = new Map<ObjectName, Body>()
-    for await (const body of this.#list(inner)) if (wanted.has(body.name)) found.set(body.name, body)
+    for await (const batch of this.#list(inner)) {
+      for (const body of batch) if (wanted.has(body.name)) found.set(body.name, body)
+    }
     return found
   }
 
@@ -205,14 +207,14 @@ export class CachedCalendar {
   }
 
   /** Every object, by one reading that all who come at once share. */
-  async *#list(inner: CalendarSession): AsyncGenerator<Body, unknown, undefined> {
+  async *#list(inner: CalendarSession): AsyncGenerator<readonly Body[], unknown, undefined> {
     if (this.#known.state === undefined && !this.#place.settings.learnt.listingsTellState) await this.#validation.observe(inner)
     return yield* this.#listings.read(inner)
   }
 }
 
 /** Reads to the end. @returns what the reading returned @throws the signal's reason */
-async function endOf(reading: AsyncGenerator<Body, unknown, undefined>, signal: AbortSignal | undefined): Promise<unknown> {
+async function endOf(reading: AsyncGenerator<readonly Body[], unknown, undefined>, signal: AbortSignal | undefined): Promise<unknown> {
   for (let next = await reading.next(); ; next = await reading.next()) {
     if (next.done) return next.value
     if (!signal?.aborted) continue

@@ -1,3 +1,4 @@
+import type { Batches } from '../../calendar/backend.ts'
 import { tagOf } from './entries.ts'
 import type { Body, Told } from './entries.ts'
 import type { CalendarObjects } from './objects.ts'
@@ -21,15 +22,15 @@ export class Collected {
   }
 
   /** The same items, as the objects that are held already where they are unchanged; returns what the source returns. */
-  async *through(source: AsyncIterable<Body>): AsyncGenerator<Body, unknown, undefined> {
-    const iterator: AsyncIterator<Body, unknown> = source[Symbol.asyncIterator]()
+  async *through(source: Batches<Body>): AsyncGenerator<readonly Body[], unknown, undefined> {
+    const iterator: AsyncIterator<readonly Body[], unknown> = source[Symbol.asyncIterator]()
     let isEnded = false
     try {
       for (;;) {
         const result = await iterator.next()
         isEnded = result.done === true
         if (result.done) return result.value
-        yield this.#note(result.value)
+        yield result.value.map((item) => this.#note(item))
       }
     } finally {
       if (!isEnded) await iterator.return?.()

@@ -168,8 +168,8 @@ export class Knowledge {
   }
 
   #everything(): Changes | undefined {
-    const tags = this.objects.list().map(({ tag }) => tag)
-    return tags.includes(undefined) ? undefined : { ...this.#standing(), changed: (tags as ObjectTag[]).sort(inOrder) }
+    const { tags, untagged } = this.objects.list()
+    return untagged.length > 0 ? undefined : { ...this.#standing(), changed: tags.sort(inOrder) }
   }
 }
 

@@ -8,14 +8,14 @@ import { SharedIteration } from './shared-iteration.ts'
 /** Readings of every object of one calendar. All who come at once share one, and what it tells is held. */
 export class Listings {
   readonly #place: Place
-  #current: { readonly items: SharedIteration<Body>; readonly at: number } | undefined
+  #current: { readonly batches: SharedIteration<readonly Body[]>; readonly at: number } | undefined
 
   constructor(place: Place) {
     this.#place = place
   }
 
   /** @returns every object, and at the end the state that the backend told with them, where it did */
-  read(inner: CalendarSession): AsyncGenerator<Body, unknown, undefined> {
+  read(inner: CalendarSession): AsyncGenerator<readonly Body[], unknown, undefined> {
     return (this.#open() ?? this.#start(inner)).read()
   }
 
@@ -25,27 +25,27 @@ export class Listings {
   }
 
   /** One that has begun within the window, and is still kept from its start. */
-  #open(): SharedIteration<Body> | undefined {
-    const { items, at = -Infinity } = this.#current ?? {}
+  #open(): SharedIteration<readonly Body[]> | undefined {
+    const { batches, at = -Infinity } = this.#current ?? {}
     const { now, freshnessMs } = this.#place.settings
-    return items?.isOpen && now() - at <= freshnessMs ? items : undefined
+    return batches?.isOpen && now() - at <= freshnessMs ? batches : undefined
   }
 
-  #start(inner: CalendarSession): SharedIteration<Body> {
+  #start(inner: CalendarSession): SharedIteration<readonly Body[]> {
     const { id, known, settings, resized } = this.#place
     const read = known.begin()
     const { state, checkedAt } = known.anchor
-    const collected = new Collected(known.objects, settings.maxCalendarBytes, () => items.stopKeeping())
-    const items: SharedIteration<Body> = new SharedIteration(collected.through(inner.objects(id)), (told) => {
-      if (this.#current?.items === items) this.#current = undefined
+    const collected = new Collected(known.objects, settings.maxCalendarBytes, () => batches.stopKeeping())
+    const batches: SharedIteration<readonly Body[]> = new SharedIteration(collected.through(inner.objects(id)), (told) => {
+      if (this.#current?.batches === batches) this.#current = undefined
       settings.learnt.listingsTellState = isState(told)
       if (isState(told)) known.holdAll(collected.told, told, read)
       else if (isFull(state)) known.holdAll(collected.told, state, read, checkedAt)
       else for (const { name, body } of collected.told) if (body !== undefined) known.keep(read, name, body)
       resized()
     })
-    this.#current = { items, at: read.at }
-    return items
+    this.#current = { batches, at: read.at }
+    return batches
   }
 }
 

@@ -38,9 +38,16 @@ export class CalendarObjects {
     return this.#entries.has(name)
   }
 
-  /** As they are now: later changes do not show. */
-  list(): readonly { readonly name: ObjectName; readonly tag: ObjectTag | undefined }[] {
-    return [...this.#entries].map(([name, entry]) => ({ name, tag: tagIn(entry) }))
+  /** As they are now, nearly in the order of their names: the tags, and the names of those whose tag is not known. */
+  list(): { readonly tags: ObjectTag[]; readonly untagged: readonly ObjectName[] } {
+    const tags: ObjectTag[] = []
+    const untagged: ObjectName[] = []
+    for (const [name, entry] of this.#entries) {
+      const tag = tagIn(entry)
+      if (tag === undefined) untagged.push(name)
+      else tags.push(tag)
+    }
+    return { tags, untagged }
   }
 
   /** A body that is as true as the state that is known of the calendar. */
@@ -97,7 +104,8 @@ export class CalendarObjects {
     const before = this.#entries
     this.clear()
     this.#isWhole = true
-    for (const told of list) {
+    // In order, so that a listing has next to nothing to sort.
+    for (const told of list.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
       const { name, tag } = told
       this.#set(name, entryOf(before.get(name), told, at))
       if (tag !== undefined && updated !== undefined && tag.updated > updated) this.#ahead.add(name)

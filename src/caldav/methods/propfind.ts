@@ -6,7 +6,7 @@ import { parsePropfind } from '../../dav/requests.ts'
 import type { PropertySelection } from '../../dav/requests.ts'
 import type { Context, Loaded, LoadedResource } from '../context.ts'
 import { DavError } from '../errors.ts'
-import { members, membersWithSeries } from '../load.ts'
+import { members, objectsIn, objectsWithSeries } from '../load.ts'
 import { calendarOfReading, existing, notFoundIfGone } from '../existing.ts'
 import { method } from '../method.ts'
 import { describe, describer, memberDescriber, readsSeries } from '../property.ts'
@@ -51,7 +51,7 @@ async function* responses(context: Context, loaded: LoadedResource, selection: P
   const tellFirst = loaded.kind === 'home' ? tell : describer(context, selection)
   // RFC 8144 §4: without the resource itself.
   if (!context.prefers.depthNoroot) yield await tellFirst(loaded)
-  yield* loaded.kind === 'home' ? mapInOrder(members(context, loaded), AT_ONCE, tell) : listing(members(context, loaded), tell)
+  yield* mapInOrder(await members(context, loaded), AT_ONCE, tell)
 }
 
 /**
@@ -59,7 +59,7 @@ async function* responses(context: Context, loaded: LoadedResource, selection: P
  * learn what it misses: it is that of the listing, which is read first, or it is asked for ahead of another one.
  */
 async function* listed(context: Context, calendar: Loaded<'calendar'>, selection: PropertySelection, tell: Describer): AsyncGenerator<ResponseElement> {
-  const read = readsSeries(context, selection) ? membersWithSeries : members
+  const read = readsSeries(context, selection) ? objectsWithSeries : objectsIn
   // RFC 8144 §4: without the resource itself.
   if (context.prefers.depthNoroot) return yield* listing(read(context, calendar), tell)
   let state: CalendarState | undefined

@@ -68,10 +68,12 @@ async function spansOfEvents({ account: { session }, notice }: Context, id: Cale
   const { timeZone } = await session.calendar(id)
   const spans: BusySpan[] = []
   const turn = takingTurns()
-  for await (const each of session.objects(id, range)) {
-    await turn()
-    if ('kind' in each) notice({ event: 'object-unavailable', name: each.name, reason: each.reason })
-    else if (!maskedUids.includes(each.series.uid)) spans.push(...busySpans(each.series, range, timeZone, id))
+  for await (const batch of session.objects(id, range)) {
+    for (const each of batch) {
+      await turn()
+      if ('kind' in each) notice({ event: 'object-unavailable', name: each.name, reason: each.reason })
+      else if (!maskedUids.includes(each.series.uid)) spans.push(...busySpans(each.series, range, timeZone, id))
+    }
   }
   return spans
 }

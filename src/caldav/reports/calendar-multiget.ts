@@ -1,6 +1,6 @@
 /** CALDAV:calendar-multiget (RFC 4791 §7.9): some objects of a calendar, by their hrefs. */
 
-import { BackendError } from '../../calendar/backend.ts'
+import { BackendError, inBatches } from '../../calendar/backend.ts'
 import type { Unavailable } from '../../calendar/backend.ts'
 import type { ObjectName } from '../../calendar/identifiers.ts'
 import type { ResponseElement } from '../../dav/multistatus.ts'
@@ -50,7 +50,7 @@ async function* batches(context: Context, calendar: Loaded<'calendar'>, hrefs: r
     const batch = hrefs.slice(start, start + seriesAtOnce).map((href) => ({ href, name: nameIn(context, calendar, href) }))
     const names = batch.map(({ name }) => name).filter((name) => typeof name === 'string')
     const found = await fetched(context, calendar, [...new Set(names)], start === 0)
-    yield* listing(batch, ({ href, name }) => {
+    yield* listing(inBatches(batch), ({ href, name }) => {
       const answer = typeof name === 'string' ? answerFor(context, found, name, tell) : name
       return answer instanceof Promise ? answer.then((told) => at(href, told)) : at(href, answer)
     })

@@ -1,6 +1,5 @@
 /** CALDAV:calendar-query (RFC 4791 §7.8): the objects of a calendar that match a filter. */
 
-import type { StoredSeries } from '../../calendar/backend.ts'
 import type { ReportRequest } from '../../dav/requests.ts'
 import type { TimeRange } from '../../calendar/calendar.ts'
 import { timeZoneId } from '../../calendar/identifiers.ts'
@@ -14,7 +13,7 @@ import type { Context, DavReply, Loaded } from '../context.ts'
 import { calendarOfReading, existing, notFoundIfGone } from '../existing.ts'
 import { compileFilter } from '../filter.ts'
 import type { CalendarFilter } from '../filter.ts'
-import { objectOf, objectOfTag, tagsInOrder } from '../load.ts'
+import { objectOf, objectsIn } from '../load.ts'
 import { describer } from '../property.ts'
 import type { Describer, PropertyRow } from '../property.ts'
 import { listing, multistatusReply } from '../reply.ts'
@@ -49,7 +48,8 @@ export const calendarQuery = report({
 async function ofCalendar(context: Context, target: On<'calendar'>, request: Query): Promise<DavReply> {
   const { filter, data } = planOf(request, undefined)
   const calendar = filter.scope === 'none' ? await existing(context, target) : calendarOfReading(context, target)
-  if (data.length === 0 && filter.scope !== 'some') return multistatusReply(context, listing(listed(context, calendar, filter), describer(context, request.selection)))
+  // A filter that every object passes, or none: no event has to be read.
+  if (data.length === 0 && filter.scope !== 'some') return multistatusReply(context, listing(filter.scope === 'none' ? [] : objectsIn(context, calendar), describer(context, request.selection)))
   let plan: Plan | undefined
   // The calendar's zone comes with its objects: once some have been read it costs no call.
   const settle = async (): Promise<Plan> => (plan ??= planOf(request, (context.account.session.lastTold?.(calendar.resource.id) ?? (await calendar.calendar())).timeZone))
@@ -61,7 +61,7 @@ async function ofCalendar(context: Context, target: On<'calendar'>, request: Que
 async function ofObject(context: Context, object: Loaded<'object'>, request: Query): Promise<DavReply> {
   const { filter, data } = planOf(request, (await object.calendar()).timeZone)
   const { series } = await object.stored()
-  return multistatusReply(context, listing(listOf(filter.matches(series) ? [object] : []), describer(context, request.selection, data)))
+  return multistatusReply(context, listing([filter.matches(series) ? [object] : []], describer(context, request.selection, data)))
 }
 
 interface Plan {
@@ -87,12 +87,6 @@ function zoneOf({ timeZone, timeZoneId: id }: Query): TimeZoneId | undefined {
   return timeZone === undefined ? undefined : readTimeZone(element(caldav('timezone'), [timeZone]))
 }
 
-/** For a filter that every object passes, or none: no event has to be read. */
-async function* listed(context: Context, calendar: Loaded<'calendar'>, filter: CalendarFilter): AsyncGenerator<Loaded<'object'>> {
-  if (filter.scope === 'none') return
-  for await (const tag of tagsInOrder(context, calendar)) yield objectOfTag(context, calendar, tag)
-}
-
 interface Telling {
   readonly settle: () => Promise<Plan>
   readonly tell: Describer
@@ -104,26 +98,25 @@ interface Told {
   readonly raw: string
 }
 
-async function* matching(context: Context, calendar: Loaded<'calendar'>, { scope, range }: CalendarFilter, telling: Telling): AsyncGenerator<Told> {
+async function* matching(context: Context, calendar: Loaded<'calendar'>, { scope, range }: CalendarFilter, telling: Telling): AsyncGenerator<readonly Told[]> {
   if (scope !== 'none') yield* byName(context, () => told(context, calendar, range, telling), ({ raw }) => weights.text(raw))
 }
 
-async function* told(context: Context, calendar: Loaded<'calendar'>, range: TimeRange | undefined, { settle, tell }: Telling): AsyncGenerator<Told> {
-  for await (const stored of found(context, calendar, range, settle)) {
-    const response = tell(objectOf(calendar, stored))
-    yield { name: stored.name, raw: formatResponse(response instanceof Promise ? await response : response) }
-  }
-}
-
-async function* found(context: Context, calendar: Loaded<'calendar'>, range: TimeRange | undefined, settle: () => Promise<Plan>): AsyncGenerator<StoredSeries> {
-  let filter: CalendarFilter | undefined
+async function* told(context: Context, calendar: Loaded<'calendar'>, range: TimeRange | undefined, { settle, tell }: Telling): AsyncGenerator<readonly Told[]> {
   const turn = takingTurns()
-  for await (const each of context.account.session.objects(calendar.resource.id, range)) {
-    const rest = turn()
-    if (rest !== undefined) await rest
-    if (context.request.signal.aborted) throw clientGone()
-    filter ??= (await settle()).filter
-    if ('kind' in each) noticeUnavailable(context, each)
-    else if (filter.scope === 'all' || filter.matches(each.series)) yield each
+  for await (const batch of context.account.session.objects(calendar.resource.id, range)) {
+    const { filter } = await settle()
+    const found: Told[] = []
+    for (const each of batch) {
+      const rest = turn()
+      if (rest !== undefined) await rest
+      if (context.request.signal.aborted) throw clientGone()
+      if ('kind' in each) noticeUnavailable(context, each)
+      else if (filter.scope === 'all' || filter.matches(each.series)) {
+        const response = tell(objectOf(calendar, each))
+        found.push({ name: each.name, raw: formatResponse(response instanceof Promise ? await response : response) })
+      }
+    }
+    yield found
   }
 }

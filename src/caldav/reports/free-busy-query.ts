@@ -44,12 +44,14 @@ async function ofEvents(context: Context, { resource, calendar }: Loaded<'calend
   const spans: BusySpan[] = []
   const { timeZone } = await calendar()
   const turn = takingTurns()
-  for await (const each of context.account.session.objects(resource.id, range)) {
-    await turn()
-    if (context.request.signal.aborted) throw clientGone()
-    if ('kind' in each) noticeUnavailable(context, each)
-    else spans.push(...busySpans(each.series, range, timeZone, resource.id))
-    if (spans.length > maxBusySpans) throw tooManyBusySpans()
+  for await (const batch of context.account.session.objects(resource.id, range)) {
+    for (const each of batch) {
+      await turn()
+      if (context.request.signal.aborted) throw clientGone()
+      if ('kind' in each) noticeUnavailable(context, each)
+      else spans.push(...busySpans(each.series, range, timeZone, resource.id))
+      if (spans.length > maxBusySpans) throw tooManyBusySpans()
+    }
   }
   return spans
 }

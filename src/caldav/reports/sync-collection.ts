@@ -1,6 +1,6 @@
 /** DAV:sync-collection (RFC 6578 §3): what changed in a collection since a token. */
 
-import { BackendError } from '../../calendar/backend.ts'
+import { BackendError, inBatches } from '../../calendar/backend.ts'
 import type { ObjectTag } from '../../calendar/backend.ts'
 import type { ObjectName } from '../../calendar/identifiers.ts'
 import type { ResponseElement } from '../../dav/multistatus.ts'
@@ -46,7 +46,7 @@ async function syncCalendar(context: Context, calendar: Loaded<'calendar'>, requ
   const data = calendarDataRows(request.selection)
   const changes = await changesSince(context, calendar, request)
   const tell = describer(context, request.selection, data)
-  const changed = data.length > 0 || readsSeries(context, request.selection) ? withData(context, calendar, changes.changed, tell) : listing(changes.changed.map((tag) => objectOfTag(context, calendar, tag)), tell)
+  const changed = data.length > 0 || readsSeries(context, request.selection) ? withData(context, calendar, changes.changed, tell) : listing(inBatches(changes.changed), (tag) => tell(objectOfTag(context, calendar, tag)))
   const removed = changes.removed.map((name) => removal(calendar, name))
   const responses = inOrder(changed, removed, changes.more ? [truncation(context)] : [])
   return multistatusReply(context, responses, { syncToken: formatSyncToken(calendar.resource.id, changes.next) })

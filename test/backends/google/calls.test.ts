@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from 'vitest'
 import { calendarId, eventUid, instant } from '../../../src/calendar/identifiers.ts'
-import { collect, content, daily, guest, addressOf, nameOf, readOne, single, zoned } from '../contract.ts'
+import { content, daily, guest, addressOf, nameOf, readOne, single, zoned } from '../contract.ts'
+import { collect } from '../collect.ts'
 import { open, refusal } from './open.ts'
 import type { StoredSeries, WriteOptions } from '../../../src/calendar/backend.ts'
 import type { Opened } from './open.ts'
@@ -107,7 +108,7 @@ describe('failures', () => {
     for (const name of ['a', 'b', 'c']) await session.put(home, nameOf(`${name}.ics`), single(name), always)
     opened.fault = ({ url }) => (url.includes('pageToken') ? refusal(503, 'backendError') : undefined)
     const seen: string[] = []
-    const reading = (async () => { for await (const { name } of session.tags(home)) seen.push(name) })()
+    const reading = (async () => { for await (const batch of session.tags(home)) seen.push(...batch.map(({ name }) => name)) })()
     await expect(reading).rejects.toMatchObject({ fault: 'unavailable' })
     expect(seen).toHaveLength(1)
     opened.close()

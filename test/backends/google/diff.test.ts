@@ -9,6 +9,7 @@ import { rows, rowTimes, touched } from './rows.ts'
 import type { StoredSeries, WriteOptions } from '../../../src/calendar/backend.ts'
 import type { Event, EventSeries } from '../../../src/calendar/event.ts'
 import type { Opened } from './open.ts'
+import { collect } from '../collect.ts'
 
 const anna = 'anna@example.com'
 const home = calendarId(anna)
@@ -31,11 +32,9 @@ const changes: readonly (readonly [string, Partial<Event>, readonly string[]])[]
 ]
 
 async function onlyObject(opened: Opened): Promise<StoredSeries> {
-  for await (const series of opened.session(anna).objects(home)) {
-    if ('kind' in series) throw new Error(series.reason)
-    return series
-  }
-  throw new Error('there is nothing')
+  const [series] = await collect(opened.session(anna).objects(home))
+  if (series === undefined || 'kind' in series) throw new Error(series?.reason ?? 'there is nothing')
+  return series
 }
 
 function edited(series: EventSeries, label: string, change: Partial<Event>): EventSeries {

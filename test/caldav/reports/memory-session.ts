@@ -85,14 +85,14 @@ export function memorySession(): MemorySession {
     state: async (id) => { called('state'); return { updated: instant(Number(token(id))), token: token(id) } },
     async *tags(id) {
       called('tags')
-      for (const row of rowsOf(id).values()) if (row.stored !== undefined && !('kind' in row.stored)) yield tagOf(row)
+      for (const row of rowsOf(id).values()) if (row.stored !== undefined && !('kind' in row.stored)) yield [tagOf(row)]
     },
     async *objects(id, range) {
       called('objects')
       try {
         for (const { stored } of rowsOf(id).values()) {
           called('objects.next')
-          if (stored !== undefined && isIn(stored, range, id)) yield stored
+          if (stored !== undefined && isIn(stored, range, id)) yield [stored]
         }
       } finally {
         called('objects.end')

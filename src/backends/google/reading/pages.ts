@@ -2,7 +2,7 @@
 
 import { setImmediate } from 'node:timers/promises'
 import { findTimeZone } from '../../../icalendar/time-zone.ts'
-import { BackendError } from '../../../calendar/backend.ts'
+import { BackendError, inBatches } from '../../../calendar/backend.ts'
 import { timeZoneId } from '../../../calendar/identifiers.ts'
 import { accessOf } from '../members/access.ts'
 import { readBody } from '../calls/client.ts'
@@ -78,25 +78,21 @@ async function fetchPage({ client, calendar }: Listing, query: Query, pageToken:
 
 async function readPage(listing: Listing, answer: WireEvents): Promise<Page> {
   const rows: Row[] = []
-  for (const [index, item] of (answer.items ?? []).entries()) {
-    const turn = letOthersIn(index)
-    if (turn !== undefined) await turn
-    const row = readRow(item)
-    if (row !== undefined) rows.push(row)
+  for (const items of inBatches(answer.items ?? [])) {
+    for (const item of items) {
+      const row = readRow(item)
+      if (row !== undefined) rows.push(row)
+    }
+    await letOthersIn()
   }
   return { ...readHead(listing, answer), rows }
 }
 
-/** So many rows are worked on in one go: some milliseconds. */
-const rowsAtOnce = 250
-
 /**
- * Before the row of this index in a long list: now and then everybody else has a turn. Else the call for the next page would not get
- * out before this one has been worked through, and other clients would wait as long.
+ * Everybody else has a turn. Else the call for the next page would not get out before this one has been worked through, and other
+ * clients would wait as long.
  */
-export function letOthersIn(index: number): Promise<void> | undefined {
-  return index % rowsAtOnce === rowsAtOnce - 1 ? setImmediate() : undefined
-}
+export const letOthersIn = (): Promise<void> => setImmediate()
 
 function readHead({ calendar, address, remember }: Listing, { updated, timeZone, accessRole, defaultReminders }: WireEvents): ListingHead {
   const at = readStamp(updated)

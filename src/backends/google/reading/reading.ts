@@ -1,5 +1,6 @@
 /** Reading objects: whole listings, ranges, names and UIDs. */
 
+import { inBatches } from '../../../calendar/backend.ts'
 import { instant } from '../../../calendar/identifiers.ts'
 import { mapBounded } from '../calls/bounded.ts'
 import { readGroup, tagOf } from './from-wire.ts'
@@ -8,7 +9,7 @@ import { uidOfObjectName } from '../names.ts'
 import { collectPages, letOthersIn, listPages, masks, stateOf } from './pages.ts'
 import { groupOf, isTombstone, RowGroups, uidOfRow } from './rows.ts'
 import { formatMoment } from '../members/times.ts'
-import type { CalendarState, ObjectTag, StoredSeries, Unavailable } from '../../../calendar/backend.ts'
+import type { Batches, CalendarState, ObjectTag, StoredSeries, Unavailable } from '../../../calendar/backend.ts'
 import type { TimeRange } from '../../../calendar/calendar.ts'
 import type { EventUid, ObjectName } from '../../../calendar/identifiers.ts'
 import type { Query } from '../calls/client.ts'
@@ -29,51 +30,55 @@ const parallelCalls = 4
 const dayMs = 86_400_000
 
 /** Every object for a listing of names and versions. @returns at its end the state of the calendar at which the reading began */
-export async function* readTags(listing: Listing): AsyncGenerator<ObjectTag, CalendarState | undefined> {
+export async function* readTags(listing: Listing): AsyncGenerator<readonly ObjectTag[], CalendarState | undefined> {
   let begin: ListingHead | undefined
-  for await (const { group, frame } of streamGroups(listing, { fields: masks.tags }, (head) => { begin ??= head })) {
-    const tag = tagOf(group, frame)
-    if (tag !== undefined) yield tag
-  }
+  const groups = streamGroups(listing, { fields: masks.tags }, (head) => { begin ??= head })
+  yield* mapBatches(groups, ({ group, frame }) => tagOf(group, frame))
   return begin && stateOf(begin)
 }
 
 /** @returns at its end the state of the calendar at which the reading began */
-export async function* readObjects(listing: Listing, range: TimeRange | undefined): AsyncGenerator<StoredSeries | Unavailable, CalendarState | undefined> {
+export async function* readObjects(listing: Listing, range: TimeRange | undefined): AsyncGenerator<readonly (StoredSeries | Unavailable)[], CalendarState | undefined> {
   const isBounded = range?.from !== undefined || range?.to !== undefined
   let begin: ListingHead | undefined
   const note = (head: ListingHead): void => { begin ??= head }
   const groups = isBounded ? streamRange(listing, range, note) : streamGroups(listing, { fields: masks.objects }, note)
-  for await (const { group, frame } of groups) {
-    const series = readGroup(group, frame)
-    if (series !== undefined) yield series
-  }
+  yield* mapBatches(groups, ({ group, frame }) => readGroup(group, frame))
   return begin && stateOf(begin)
+}
+
+/** What is undefined is left out. Between any two batches everybody else has a turn. */
+async function* mapBatches<T, U>(batches: Batches<T>, map: (item: T) => U | undefined): AsyncGenerator<readonly U[], void, undefined> {
+  for await (const batch of batches) {
+    yield batch.map(map).filter((item) => item !== undefined)
+    await letOthersIn()
+  }
 }
 
 /**
  * Single events as they come, series at the end: only then it is sure that none of their rows is missing. A UID that has been handed
  * out does not come again.
  */
-async function* streamGroups(listing: Listing, query: Query, note: (head: ListingHead) => void = () => {}): AsyncGenerator<FramedGroup> {
+async function* streamGroups(listing: Listing, query: Query, note: (head: ListingHead) => void = () => {}): AsyncGenerator<readonly FramedGroup[], void, undefined> {
   const held = new RowGroups()
   const seen = new Set<EventUid>()
   let frame: CalendarFrame | undefined
   for await (const page of listPages(listing, query)) {
     frame ??= page.frame
     note(page)
-    for (const [index, row] of page.rows.entries()) {
-      const turn = letOthersIn(index)
-      if (turn !== undefined) await turn
-      if (!isSingle(row)) held.add(row)
-      else if (!seen.has(uidOfRow(row.event))) {
-        const uid = uidOfRow(row.event)
+    const single: FramedGroup[] = []
+    for (const row of page.rows) {
+      const uid = isSingle(row) ? uidOfRow(row.event) : undefined
+      if (uid === undefined) held.add(row)
+      else if (!seen.has(uid)) {
         seen.add(uid)
-        yield { group: groupOf(uid, [row]), frame }
+        single.push({ group: groupOf(uid, [row]), frame })
       }
     }
+    yield* inBatches(single)
   }
-  for (const group of held.groups()) if (!seen.has(group.uid) && frame !== undefined) yield { group, frame }
+  const series = held.groups().filter(({ uid }) => !seen.has(uid))
+  if (frame !== undefined) yield* inBatches(series.map((group) => ({ group, frame: frame! })))
 }
 
 function isSingle(row: Row): row is Extract<Row, { kind: 'read' }> {
@@ -81,18 +86,18 @@ function isSingle(row: Row): row is Extract<Row, { kind: 'read' }> {
 }
 
 /** The exceptions of a series may lie outside of the range that the series itself lies in: such ones are read again as a whole. */
-async function* streamRange(listing: Listing, { from, to }: TimeRange, note: (head: ListingHead) => void): AsyncGenerator<FramedGroup> {
+async function* streamRange(listing: Listing, { from, to }: TimeRange, note: (head: ListingHead) => void): AsyncGenerator<readonly FramedGroup[], void, undefined> {
   const query = {
     fields: masks.objects,
     timeMin: from === undefined ? undefined : formatBound(from - dayMs),
     timeMax: to === undefined ? undefined : formatBound(to + dayMs),
   }
   const incomplete: EventUid[] = []
-  for await (const framed of streamGroups(listing, query, note)) {
-    if (isWhole(framed.group)) yield framed
-    else incomplete.push(framed.group.uid)
+  for await (const batch of streamGroups(listing, query, note)) {
+    yield batch.filter(({ group }) => isWhole(group))
+    incomplete.push(...batch.filter(({ group }) => !isWhole(group)).map(({ group }) => group.uid))
   }
-  yield* (await readByUids(listing, incomplete)).values()
+  yield* inBatches([...(await readByUids(listing, incomplete)).values()])
 }
 
 const earliest = Date.parse('0001-01-02T00:00:00Z')
@@ -116,8 +121,8 @@ export async function readByUids(listing: Listing, uids: readonly EventUid[]): P
 
 async function readAll(listing: Listing, uids: ReadonlySet<EventUid>): Promise<ReadonlyMap<EventUid, FramedGroup>> {
   const found = new Map<EventUid, FramedGroup>()
-  for await (const framed of streamGroups(listing, { fields: masks.objects })) {
-    if (uids.has(framed.group.uid)) found.set(framed.group.uid, framed)
+  for await (const batch of streamGroups(listing, { fields: masks.objects })) {
+    for (const framed of batch) if (uids.has(framed.group.uid)) found.set(framed.group.uid, framed)
   }
   return found
 }
@@ -147,7 +152,9 @@ export async function readByNames(listing: Listing, names: readonly ObjectName[]
   const wanted = new Set(names)
   const found = new Map<ObjectName, StoredSeries | Unavailable>()
   if (wanted.size > fewObjects) {
-    for await (const series of readObjects(listing, undefined)) if (wanted.has(series.name)) found.set(series.name, series)
+    for await (const batch of readObjects(listing, undefined)) {
+      for (const series of batch) if (wanted.has(series.name)) found.set(series.name, series)
+    }
     return found
   }
   for (const series of await mapBounded([...wanted], parallelCalls, (name) => readByName(listing, name))) {
