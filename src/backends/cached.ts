@@ -53,14 +53,22 @@ export function cachedBackend(inner: Backend, { maxBytes, freshnessMs, now = Dat
     return held
   }
 
+  function open(identity: BackendIdentity): CalendarSession {
+    const key = keyOf(identity)
+    return cachedSession(inner.session(identity), {
+      account: () => heldUnder(key, (resized) => new CachedAccount(settings, resized)),
+      calendar: (id) => heldUnder(`${key} ${id}`, (resized) => new CachedCalendar(id, settings, resized)),
+      forget: (id) => cache.delete(`${key} ${id}`),
+    })
+  }
+
+  /** A request has its identity from those that were accepted before, as the same object. */
+  const sessions = new WeakMap<BackendIdentity, CalendarSession>()
   return {
     session: (identity) => {
-      const key = keyOf(identity)
-      return cachedSession(inner.session(identity), {
-        account: () => heldUnder(key, (resized) => new CachedAccount(settings, resized)),
-        calendar: (id) => heldUnder(`${key} ${id}`, (resized) => new CachedCalendar(id, settings, resized)),
-        forget: (id) => cache.delete(`${key} ${id}`),
-      })
+      const session = sessions.get(identity) ?? open(identity)
+      sessions.set(identity, session)
+      return session
     },
     close: async () => {
       cache.clear()

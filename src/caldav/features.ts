@@ -24,7 +24,12 @@ export const features: readonly FeatureRow[] = [
   { token: 'calendar-no-timezone', source: 'RFC 7809 §3.1.1; §3.1.2 asks for a service that has the time zones', when: namesZoneServices },
 ]
 
+/** It stands on every answer. */
+const known = new WeakMap<CaldavSettings, string>()
+
 /** The DAV header, in one line; only what is served under these settings. */
 export function davHeaderOf(settings: CaldavSettings): string {
-  return features.filter(({ when }) => when?.(settings) ?? true).map(({ token }) => token).join(', ')
+  const header = known.get(settings) ?? features.filter(({ when }) => when?.(settings) ?? true).map(({ token }) => token).join(', ')
+  known.set(settings, header)
+  return header
 }

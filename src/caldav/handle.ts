@@ -60,7 +60,7 @@ function grammarRefusal(error: GrammarError): DavError {
 async function dispatch(context: Context): Promise<DavReply> {
   const path = parsePath(context.request.path)
   // A kind without methods is one that is not served.
-  if (path === undefined || tables.methodsOn(path.kind).length === 0) throw nothingAt(context.request)
+  if (path === undefined || !methods.some(({ on }) => on.includes(path.kind))) throw nothingAt(context.request)
   const target = inOwnSpelling(context.account, path)
   const row = rowFor(context.request.method, target)
   return row.run(await underIf(context, target), target)

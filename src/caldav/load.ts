@@ -120,19 +120,17 @@ export async function loadObjects(context: Context, calendar: Loaded<'calendar'>
 }
 
 /** An object whose series has been read. */
-export function objectOf(calendar: Loaded<'calendar'>, stored: StoredSeries): Loaded<'object'> {
-  return { ...objectAt(calendar, stored), stored: () => Promise.resolve(stored), held: stored }
+export function objectOf({ calendar, resource, href }: Loaded<'calendar'>, stored: StoredSeries): Loaded<'object'> {
+  return { kind: 'object', resource: memberOf(resource, stored), href: formatObjectHref(href, stored.name), calendar, tag: stored, stored: () => Promise.resolve(stored), held: stored }
 }
 
 /** An object of a listing; its series is read when somebody asks. */
-export function objectOfTag(context: Context, calendar: Loaded<'calendar'>, tag: ObjectTag): Loaded<'object'> {
-  return { ...objectAt(calendar, tag), stored: onceOnly(() => readStored(context, calendar.resource.id, tag.name)) }
+export function objectOfTag(context: Context, { calendar, resource, href }: Loaded<'calendar'>, tag: ObjectTag): Loaded<'object'> {
+  const stored = onceOnly(() => readStored(context, resource.id, tag.name))
+  return { kind: 'object', resource: memberOf(resource, tag), href: formatObjectHref(href, tag.name), calendar, tag, stored }
 }
 
-function objectAt({ calendar, resource, href }: Loaded<'calendar'>, tag: ObjectTag): Omit<Loaded<'object'>, 'stored'> {
-  const at = { kind: 'object', id: resource.id, door: resource.door, name: tag.name } as const
-  return { kind: 'object', resource: at, href: formatObjectHref(href, tag.name), calendar, tag }
-}
+const memberOf = ({ id, door }: On<'calendar'>, { name }: ObjectTag): On<'object'> => ({ kind: 'object', id, door, name })
 
 async function readStored(context: Context, id: CalendarId, name: ObjectName): Promise<StoredSeries> {
   const stored = await storedOrNone(context, id, name)

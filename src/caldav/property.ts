@@ -7,7 +7,7 @@ import type { PropStatus, ResponseElement } from '../dav/multistatus.ts'
 import { clark, sameName } from '../dav/names.ts'
 import type { Name } from '../dav/names.ts'
 import type { PropertyRequest, PropertySelection } from '../dav/requests.ts'
-import { element } from '../dav/xml.ts'
+import { element, fragmentWriter } from '../dav/xml.ts'
 import type { XmlContent, XmlElement } from '../dav/xml.ts'
 import type { Context, Loaded, LoadedResource } from './context.ts'
 import { DavError } from './errors.ts'
@@ -103,10 +103,11 @@ export function describer(context: Context, selection: PropertySelection, more: 
  */
 export function memberDescriber(context: Context, selection: PropertySelection): Describer {
   const tell = describer(context, selection)
-  const tellWithFaults = describer({ ...context, tables: { ...context.tables, properties: withFaults(context.tables.properties) } }, selection)
+  let tellWithFaults: Describer | undefined
   const tellAgain = (loaded: LoadedResource, error: unknown): ReturnType<Describer> => {
     if (!isPassing(error)) throw error
     context.notice({ event: 'property-unavailable', href: loaded.href, reason: (error as Error).message })
+    tellWithFaults ??= describer({ ...context, tables: { ...context.tables, properties: withFaults(context.tables.properties) } }, selection)
     return tellWithFaults(loaded)
   }
   return (loaded) => {
@@ -147,13 +148,15 @@ interface Wanted {
   readonly row: PropertyRow | undefined
   readonly name: Name
   readonly element: XmlElement
+  /** Makes the whole element as text. */
+  readonly write: (content: XmlContent) => string
   /** Of allprop and propname: left out where the resource does not have it. */
   readonly isOptional: boolean
 }
 
 function planOf(selection: PropertySelection, rows: ReadonlyMap<string, PropertyRow>): readonly Wanted[] {
-  const asked = (each: PropertyRequest): Wanted => ({ ...each, row: rows.get(clark(each.name)), isOptional: false })
-  const offered = (row: PropertyRow): Wanted => ({ row, name: row.name, element: element(row.name), isOptional: true })
+  const asked = (each: PropertyRequest): Wanted => ({ ...each, row: rows.get(clark(each.name)), write: fragmentWriter(each.name), isOptional: false })
+  const offered = (row: PropertyRow): Wanted => ({ row, name: row.name, element: element(row.name), write: fragmentWriter(row.name), isOptional: true })
   switch (selection.kind) {
     case 'properties': return selection.properties.map(asked)
     case 'all': {
@@ -203,9 +206,10 @@ function ask(context: Context, loaded: LoadedResource, wanted: Wanted, kind: Pro
 
 const nothing: XmlElement['attributes'] = new Map()
 
-function note({ found, missing }: Answers, { name, isOptional }: Wanted, kind: PropertySelection['kind'], content: XmlContent | undefined): undefined {
-  if (content !== undefined) found.push(element(name, kind === 'names' ? [] : content))
-  else if (!isOptional) missing.push(element(name))
+function note({ found, missing }: Answers, { name, write, isOptional }: Wanted, kind: PropertySelection['kind'], content: XmlContent | undefined): undefined {
+  if (content === undefined) return isOptional ? undefined : void missing.push(element(name))
+  const children = kind === 'names' ? [] : content
+  found.push({ name, attributes: nothing, children, formatted: write(children) })
 }
 
 function propstats({ prefers }: Context, { found, missing, refused }: Answers): readonly PropStatus[] {

@@ -35,6 +35,10 @@ const reasons: Readonly<Record<number, string>> = {
   424: 'Failed Dependency', 500: 'Internal Server Error', 503: 'Service Unavailable', 507: 'Insufficient Storage',
 }
 
+const statusLine = (status: number): string => `HTTP/1.1 ${status} ${reasons[status] ?? 'Unknown'}`
+/** Of nearly every propstat. */
+const restOfFound = `</D:prop>${formatStatus(200)}</D:propstat>`
+
 const chunkCharacters = 64 * 1024
 
 /**
@@ -68,6 +72,7 @@ function formatPropstats(propstats: readonly PropStatus[]): string {
 function formatPropstat({ status, properties, error, description }: PropStatus): string {
   let fragments = ''
   for (const each of properties) fragments += formatFragment(each)
+  if (status === 200 && error === undefined && description === undefined) return `<D:propstat><D:prop>${fragments}${restOfFound}`
   return `<D:propstat><D:prop>${fragments}</D:prop>${formatStatus(status)}${formatErrorElement(error)}${formatDescription(description)}</D:propstat>`
 }
 
@@ -80,7 +85,7 @@ function formatDescription(description: string | undefined): string {
 }
 
 function formatStatus(status: number): string {
-  return `<D:status>HTTP/1.1 ${status} ${reasons[status] ?? 'Unknown'}</D:status>`
+  return `<D:status>${statusLine(status)}</D:status>`
 }
 
 function formatErrorElement(condition: Name | undefined): string {
@@ -91,7 +96,7 @@ function formatErrorElement(condition: Name | undefined): string {
 export function formatMakeCollectionResponse(root: Name, propstats: readonly PropStatus[]): string {
   return formatXml(element(root, propstats.map(({ status, properties, error, description }) => element(dav('propstat'), [
     element(dav('prop'), properties),
-    element(dav('status'), [`HTTP/1.1 ${status} ${reasons[status] ?? 'Unknown'}`]),
+    element(dav('status'), [statusLine(status)]),
     ...(error === undefined ? [] : [element(dav('error'), [element(error)])]),
     ...(description === undefined ? [] : [element(dav('responsedescription'), [description])]),
   ]))))

@@ -50,13 +50,30 @@ export interface MakeCollectionRequest {
   readonly properties: readonly { readonly name: Name; readonly value: XmlElement }[]
 }
 
+/** So many short bodies of requests are remembered; emptied when full, which takes more than the programs of one account send. */
+const mostRemembered = 200
+const longestRemembered = 2048
+
+/** Programs send the same bodies over and over, and reading the XML of one costs more than most answers. */
+function remembering<T>(parse: (body: Uint8Array) => T): (body: Uint8Array) => T {
+  const known = new Map<string, T>()
+  return (body) => {
+    if (body.length > longestRemembered) return parse(body)
+    const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1')
+    const request = known.get(text) ?? parse(body)
+    if (known.size >= mostRemembered) known.clear()
+    known.set(text, request)
+    return request
+  }
+}
+
 /** RFC 4918 §9.1. An empty body asks for all properties. */
-export function parsePropfind(body: Uint8Array): PropertySelection {
+export const parsePropfind = remembering((body): PropertySelection => {
   if (body.length === 0) return { kind: 'all', include: [] }
   const selection = selectionIn(rootNamed(body, [dav('propfind')]))
   if (selection === undefined) throw new GrammarError('A propfind holds one of prop, allprop and propname.')
   return selection
-}
+})
 
 /** RFC 4918 §9.2. @returns at least one update */
 export function parseProppatch(body: Uint8Array): readonly PropertyUpdate[] {
@@ -109,11 +126,11 @@ const caldavReports: ReadonlyMap<string, (root: XmlElement) => ReportRequest> = 
 ])
 
 /** RFC 3253 §3.6. */
-export function parseReport(body: Uint8Array): ReportRequest {
+export const parseReport = remembering((body): ReportRequest => {
   const root = parseXml(body)
   const parse = root.name.namespace === DAV ? davReports.get(root.name.local) : root.name.namespace === CALDAV ? caldavReports.get(root.name.local) : undefined
   return parse === undefined ? { kind: 'unknown', name: root.name } : parse(root)
-}
+})
 
 /** RFC 4791 §9.5; without `prop`, `allprop` or `propname` no property is wanted, only the hrefs. */
 function parseCalendarQuery(root: XmlElement): ReportRequest {

@@ -1,9 +1,9 @@
 /** XML as a tree of expanded names: what writes it all in ASCII stands here, what reads it in xml-reader.ts. */
 
 import { escapeAttribute, escapeText } from './characters.ts'
-import { APPLE_ICAL, CALDAV, CALENDARSERVER, DAV } from './names.ts'
+import { APPLE_ICAL, CALDAV, CALENDARSERVER, DAV, type Name } from './names.ts'
 import { XML } from './xml-scope.ts'
-import type { XmlElement } from './xml-tree.ts'
+import { element, type XmlContent, type XmlElement } from './xml-tree.ts'
 
 export { parseXml } from './xml-reader.ts'
 export { element, GrammarError } from './xml-tree.ts'
@@ -36,10 +36,21 @@ function formatElement({ name, attributes, children, formatted }: XmlElement, de
   const inner = prefix === 'X' ? name.namespace : foreign
   const binding = inner === foreign ? '' : ` xmlns:X="${escapeAttribute(inner!)}"`
   const start = `<${tag}${declarations}${binding}${attributes.size === 0 ? '' : formatAttributes(attributes)}`
-  if (children.length === 0) return `${start}/>`
+  return children.length === 0 ? `${start}/>` : `${start}>${formatContent(children, inner)}</${tag}>`
+}
+
+function formatContent(children: XmlContent, foreign: string | undefined): string {
   let content = ''
-  for (const child of children) content += typeof child === 'string' ? escapeText(child) : formatElement(child, '', inner)
-  return `${start}>${content}</${tag}>`
+  for (const child of children) content += typeof child === 'string' ? escapeText(child) : formatElement(child, '', foreign)
+  return content
+}
+
+/** Writes elements of one name as {@link formatFragment} does, for a listing that tells of it again and again: the tags are made once. */
+export function fragmentWriter(name: Name): (content: XmlContent) => string {
+  const prefix = prefixes.get(name.namespace)
+  if (prefix === undefined) return (content) => formatFragment(element(name, content))
+  const [start, end, empty] = [`<${prefix}:${name.local}>`, `</${prefix}:${name.local}>`, `<${prefix}:${name.local}/>`]
+  return (content) => (content.length === 0 ? empty : start + formatContent(content, undefined) + end)
 }
 
 function formatAttributes(attributes: ReadonlyMap<string, string>): string {

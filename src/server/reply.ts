@@ -35,7 +35,7 @@ function resumed(held: string[], rest: Chunks): Chunks {
   }
 }
 
-/** Sent with every answer. What clients read here is private to their user. */
+/** Sent with every answer, unless it says otherwise under a name that is spelled as here. What clients read here is private to their user. */
 const commonHeaders = {
   'Cache-Control': 'private, no-cache',
   'X-Content-Type-Options': 'nosniff',
@@ -55,7 +55,7 @@ export interface ResponseOptions {
 
 /** RFC 9110 §9.3.2: HEAD answers the headers of GET, its length too, and no body. */
 export function responseOf(reply: DavReply, options: ResponseOptions): Response {
-  const headers = merged(commonHeaders, options.headers, reply.headers)
+  const headers: Record<string, string> = { ...commonHeaders, ...options.headers, ...reply.headers }
   const { body } = reply
   if (isStream(body)) {
     const stream = streamOf(body[Symbol.asyncIterator](), options)
@@ -73,12 +73,6 @@ export function responseOf(reply: DavReply, options: ResponseOptions): Response 
 
 const isStream = (body: DavReply['body']): body is AsyncIterable<string> =>
   body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array)
-
-/** Later ones win; names are the same in any case (RFC 9110 §5.1). */
-function merged(...given: readonly Readonly<Record<string, string>>[]): Record<string, string> {
-  const fields = given.flatMap((each) => Object.entries(each))
-  return Object.fromEntries(new Map(fields.map((field) => [field[0].toLowerCase(), field])).values())
-}
 
 /** RFC 9110 §8.6: not with 1xx, 204 and 304. */
 const hasLength = (status: number): boolean => status >= 200 && status !== 204 && status !== 304

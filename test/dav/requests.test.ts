@@ -36,6 +36,16 @@ test('PROPPATCH and REPORT need a body (RFC 4918 §9.2, RFC 3253 §3.6)', () => 
   expect(() => parseReport(new Uint8Array())).toThrow(GrammarError)
 })
 
+test('a body that came before is read as it was then, other bodies between them or not, and refused as it was', () => {
+  const propfind = (inside: string): Uint8Array => bytes(`<propfind xmlns="DAV:">${inside}</propfind>`)
+  const read = (names: readonly string[]) => parsePropfind(propfind(`<prop>${names.map((name) => `<${name}/>`).join('')}</prop>`))
+  const first = read(['getetag'])
+  expect(read(['getetag'])).toBe(first)
+  for (let number = 0; number < 1000; number += 1) expect(read([`p${number}`])).toMatchObject({ properties: [{ name: dav(`p${number}`) }] })
+  expect(read(['getetag'])).toEqual(first)
+  for (const _ of [1, 2]) expect(() => parsePropfind(propfind(''))).toThrow(GrammarError)
+})
+
 describe('limits', () => {
   const propfind = (count: number): Uint8Array => bytes(`<propfind xmlns="DAV:"><prop>${Array.from({ length: count }, (_, index) => `<p${index}/>`).join('')}</prop></propfind>`)
   const multiget = (count: number): Uint8Array => bytes(`<C:calendar-multiget xmlns:C="${CALDAV}" xmlns="DAV:"><prop/>${Array.from({ length: count }, (_, index) => `<href>/${index}.ics</href>`).join('')}</C:calendar-multiget>`)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { APPLE_ICAL, CALDAV, CALENDARSERVER, DAV, dav } from '../../src/dav/names.ts'
-import { element, formatFragment, formatXml, GrammarError, parseXml, type XmlElement } from '../../src/dav/xml.ts'
+import { element, formatFragment, formatXml, fragmentWriter, GrammarError, parseXml, type XmlElement } from '../../src/dav/xml.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 const parse = (text: string): XmlElement => parseXml(bytes(text))
@@ -182,6 +182,13 @@ describe('formatXml', () => {
         .map((children) => children.filter((child, index) => typeof child !== 'string' || typeof children[index - 1] !== 'string')),
     }),
   }))
+
+  test('an element that is written with tags made beforehand is the same', () => {
+    fc.assert(fc.property(tree, (drawn) => {
+      const { name, children } = drawn
+      expect(fragmentWriter(name)(children)).toBe(formatFragment(element(name, children)))
+    }))
+  })
 
   test('parse after format is the identity', () => {
     fc.assert(fc.property(tree, (drawn) => {

@@ -87,6 +87,6 @@ describe('lengths (RFC 9110 §8.6)', () => {
 })
 
 test('headers of the reply win over the common ones, whatever their case', () => {
-  const response = responseOf({ status: 200, headers: { 'cache-control': 'public', 'DAV': '1' } }, options())
+  const response = responseOf({ status: 200, headers: { 'Cache-Control': 'public', 'DAV': '1' } }, options())
   expect([response.headers.get('cache-control'), response.headers.get('dav')]).toEqual(['public', '1'])
 })

@@ -56,7 +56,7 @@ async function followed(expansion: Expansion, propstat: PropStatus, asked: reado
   const properties: XmlElement[] = []
   for (const each of propstat.properties) {
     const nested = asked.find(({ name }) => sameName(name, each.name))?.properties ?? []
-    properties.push(nested.length === 0 ? each : { ...each, children: await inPlaceOfHrefs(expansion, each.children, nested) })
+    properties.push(nested.length === 0 ? each : element(each.name, await inPlaceOfHrefs(expansion, each.children, nested)))
   }
   return { ...propstat, properties }
 }

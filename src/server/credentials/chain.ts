@@ -1,6 +1,6 @@
 /** Finds out for whom a request speaks: the kinds of credentials are asked in order, and what they said is remembered for a while. */
 
-import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { BackendIdentity } from '../../calendar/backend.ts'
 import type { BasicCredentials } from './basic.ts'
@@ -21,7 +21,7 @@ const REFUSED_TTL_MS = 30_000
 const MAX_REMEMBERED = 10_000
 
 /**
- * Credentials are remembered under an HMAC with a key of this process, never as they are, and those refused apart from those
+ * Credentials are remembered under a hash with a secret of this process, never as they are, and those refused apart from those
  * accepted, so that a flood of wrong ones drives out no good one. Equal ones that arrive together are verified once.
  * @param now in milliseconds, monotonic
  */
@@ -55,8 +55,8 @@ async function firstToAccept(providers: readonly CredentialProvider[], credentia
   return undefined
 }
 
+/** They never leave this process, so that a hash behind a secret does for a MAC; it is made for every request. */
 function fingerprints(): (credentials: BasicCredentials) => string {
-  const key = createSecretKey(randomBytes(32))
-  return (credentials) => createHmac('sha256', key)
-    .update(JSON.stringify([credentials.address.toLowerCase(), credentials.revealPassword()])).digest('base64')
+  const secret = randomBytes(32).toString('base64')
+  return (credentials) => hash('sha256', JSON.stringify([secret, credentials.address.toLowerCase(), credentials.revealPassword()]), 'base64')
 }
