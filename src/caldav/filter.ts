@@ -1,10 +1,11 @@
 /**
  * The filters of calendar-query (RFC 4791 §9.7): the grammar in, a test over event series out.
  *
- * What needs no iCalendar (component names, time ranges on events, UID) is answered from the model; the component tree is
- * built at most once for each object, and only if the filter looks into properties or alarms.
+ * What needs no iCalendar (component names, time ranges on events, UID) is answered from the model, or a range alone from what was worked
+ * out of it before; the component tree is built at most once for each object, and only if the filter looks into properties or alarms.
  */
 
+import type { StoredSeries } from '../calendar/backend.ts'
 import type { TimeRange } from '../calendar/calendar.ts'
 import type { Alarm, EventSeries } from '../calendar/event.ts'
 import { eventsOf } from '../calendar/event.ts'
@@ -16,6 +17,7 @@ import { componentOf } from '../icalendar/format.ts'
 import { alarmGoesOff } from './filters/alarm.ts'
 import { checkFilter } from './filters/check.ts'
 import { propertyTest, textTest } from './filters/properties.ts'
+import { spansOf } from './filters/spans.ts'
 import { overlaps, someInstance, stretched, timeRangeOf } from './filters/time-range.ts'
 import type { Part } from './filters/time-range.ts'
 
@@ -25,7 +27,7 @@ export interface CalendarFilter {
   readonly scope: 'all' | 'some' | 'none'
   /** Every object that matches has an instance which overlaps this range; undefined if nothing of that kind is known. */
   readonly range: TimeRange | undefined
-  readonly matches: (series: EventSeries) => boolean
+  readonly matches: (object: Pick<StoredSeries, 'series'>) => boolean
 }
 
 /** A component of a calendar object in which a filter looks for others. */
@@ -51,11 +53,20 @@ export function compileFilter(filter: CompFilter, zone: TimeZoneId, calendarZone
   const test = filter.isNotDefined ? 'never' : conditions(filter, zone)
   const range = eventRange(filter)
   const spareMs = zone === calendarZone ? SECOND_MS : ZONES_APART_MS
+  const isRange = range !== undefined && isRangeAlone(filter)
   return {
     scope: test === 'always' ? 'all' : test === 'never' ? 'none' : 'some',
     range: range && stretched(range, -spareMs, spareMs),
-    matches: (series) => holds(test, calendarPlace(series)),
+    matches: (object) => {
+      const spans = isRange ? spansOf(object, zone) : undefined
+      return spans === undefined ? holds(test, calendarPlace(object.series)) : spans.some((span) => overlaps(span, range!))
+    },
   }
+}
+
+/** Whether nothing is asked but that an event overlaps a range, as calendar programs do: then its instances answer it. */
+function isRangeAlone({ props, comps: [events, ...others] }: CompFilter): boolean {
+  return events !== undefined && props.length + others.length + events.props.length + events.comps.length === 0
 }
 
 /** The range that a matching object's events have to overlap: the first one that is asked of VEVENT. */

@@ -21,7 +21,7 @@ const compiled = (inside: string, zone = eastern) => compileFilter(parsed(inside
 
 function found(inside: string, zone = eastern): readonly ObjectKey[] {
   const filter = compiled(inside, zone)
-  return objectKeys.filter((key) => filter.matches(seriesOf(key)))
+  return objectKeys.filter((key) => filter.matches({ series: seriesOf(key) }))
 }
 
 const event = (inside: string) => `<C:comp-filter name="VEVENT">${inside}</C:comp-filter>`

@@ -60,8 +60,8 @@ async function ofCalendar(context: Context, target: On<'calendar'>, request: Que
 
 async function ofObject(context: Context, object: Loaded<'object'>, request: Query): Promise<DavReply> {
   const { filter, data } = planOf(request, (await object.calendar()).timeZone)
-  const { series } = await object.stored()
-  return multistatusReply(context, listing([filter.matches(series) ? [object] : []], describer(context, request.selection, data)))
+  const stored = await object.stored()
+  return multistatusReply(context, listing([filter.matches(stored) ? [object] : []], describer(context, request.selection, data)))
 }
 
 interface Plan {
@@ -112,7 +112,7 @@ async function* told(context: Context, calendar: Loaded<'calendar'>, range: Time
       if (rest !== undefined) await rest
       if (context.request.signal.aborted) throw clientGone()
       if ('kind' in each) noticeUnavailable(context, each)
-      else if (filter.scope === 'all' || filter.matches(each.series)) {
+      else if (filter.scope === 'all' || filter.matches(each)) {
         const response = tell(objectOf(calendar, each))
         found.push({ name: each.name, raw: formatResponse(response instanceof Promise ? await response : response) })
       }
