@@ -79,7 +79,7 @@ async function ofGateway({ start, hasServed }: Variant, size: number): Promise<{
   const cold = await timed(gateway, () => firstSync({ place: gateway, size, connection }, (...exchange) => { exchanges.push(exchange) }))
   const again = await timed(gateway, () => firstSync({ place: gateway, size, connection }))
   const ceiling = await ceilingOf(bare, `first sync ${size}`, exchanges)
-  const least = await measure({ target: bare.target, pid: bare.server.pid }, ceiling, { clients: 1, forMs: 0, preparedTurns: 0 })
+  const least = await measure({ target: bare.target, pid: bare.server.pid }, ceiling, { clients: 1, warmMs: 0, forMs: 0, preparedTurns: 0 })
   const rss = residentMb(gateway.server.pid)
   connection.close()
   await Promise.all([gateway.server.stop(), gateway.backend?.stop(), bare.server.stop()])

@@ -39,8 +39,8 @@ export async function measureLatency(folder: string, size: number, turns: number
         before = await callsOf(place)
       }
       const figures = await measure({ target: place.target, pid: place.server.pid }, prepare === undefined ? operation : { ...operation, prepare: prepared },
-        { clients: 1, forMs: turns * DELAY_MS, preparedTurns: turns })
-      const calls = Math.round(((await callsOf(place)) - before) / (figures.turns + (prepare === undefined ? 2 : 1)))
+        { clients: 1, warmMs: 0, forMs: turns * DELAY_MS, preparedTurns: turns })
+      const calls = Math.round(((await callsOf(place)) - before) / figures.turns)
       results.push({ name: operation.name, calls, medianMs: figures.medianMs, p95Ms: figures.p95Ms, addedMs: figures.medianMs - calls * DELAY_MS })
     }
     connection.close()

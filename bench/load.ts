@@ -23,8 +23,8 @@ export type Measured = ReadonlyMap<string, Both>
 
 async function both(running: Running, operation: Operation, forMs: number, onAnswer?: (request: Request, answer: Answer) => void): Promise<Both> {
   const place = { target: running.target, pid: running.server.pid }
-  const one = await measure(place, operation, { clients: 1, forMs, preparedTurns: scale.prepared }, onAnswer)
-  return { one, many: await measure(place, operation, { clients: 16, forMs, preparedTurns: scale.prepared }) }
+  const one = await measure(place, operation, { clients: 1, warmMs: scale.warmMs, forMs, preparedTurns: scale.prepared }, onAnswer)
+  return { one, many: await measure(place, operation, { clients: 16, warmMs: scale.warmMs / 2, forMs, preparedTurns: scale.prepared }) }
 }
 
 /** The same octets from the bare app. */
@@ -61,11 +61,11 @@ export async function load(peers: readonly Peer[], size: number): Promise<Measur
   const measured = new Map<string, Both>()
   for (const [index, operation] of (await operationsOn({ place: gateway, size, connection })).entries()) {
     log(`${operation.name}, ${size} events`)
-    const exchanges: (readonly [Request, Answer])[] = []
+    let exchanges: readonly (readonly [Request, Answer])[] = []
     const steps = operation.requests(0).length
-    const own = await both(gateway, operation, scale.forMs, (...exchange) => { exchanges.push(exchange) })
+    const own = await both(gateway, operation, scale.forMs, (...exchange) => { exchanges = [...exchanges, exchange].slice(-steps) })
     measured.set(operation.name, own)
-    const ceiling = await both(bare, await ceilingOf(bare, `${operation.name} ${size}`, exchanges.slice(-steps)), scale.forMs / 2)
+    const ceiling = await both(bare, await ceilingOf(bare, `${operation.name} ${size}`, exchanges), scale.forMs / 2)
     rows.push([
       operation.name, ...cellsOf(own),
       ratio(own.one.medianMs, ceiling.one.medianMs), ratio(own.one.cpuMs, ceiling.one.cpuMs), ratio(own.many.perSecond, ceiling.many.perSecond),
@@ -104,8 +104,8 @@ async function ofPeer({ name, place, letsAllIn, isSlow }: Peer, operation: Opera
   if (operation.name === 'unauthenticated' && letsAllIn) return undefined
   const running = { target: place.target, pid: place.server.pid }
   try {
-    const one = await measure(running, operation, { clients: 1, forMs: scale.peerMs, preparedTurns: 20 })
-    return { one, many: isSlow ? undefined : await measure(running, operation, { clients: 16, forMs: scale.peerMs, preparedTurns: 64 }) }
+    const one = await measure(running, operation, { clients: 1, warmMs: scale.warmMs, forMs: scale.peerMs, preparedTurns: 20 })
+    return { one, many: isSlow ? undefined : await measure(running, operation, { clients: 16, warmMs: scale.warmMs / 2, forMs: scale.peerMs, preparedTurns: 64 }) }
   } catch (error) {
     log(`${name}: ${(error as Error).message.slice(0, 300)}`)
     return undefined

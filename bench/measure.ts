@@ -7,17 +7,23 @@ import { cpuMs } from './process.ts'
 export interface Figures {
   readonly medianMs: number
   readonly p95Ms: number
+  readonly p99Ms: number
   readonly perSecond: number
   /** User and system time of the server for one operation; undefined where it cannot be told. */
   readonly cpuMs: number | undefined
+  /** Of each turn that was timed, in milliseconds, in the order in which they ended. */
+  readonly times: readonly number[]
+  /** With those of the warming up. */
   readonly turns: number
 }
 
 export interface Load {
   readonly clients: number
+  /** Ahead of what is timed: a process that serves has been running for a while. */
+  readonly warmMs: number
   /** So long, and at least some turns. */
   readonly forMs: number
-  /** Turns of operations that use something up. */
+  /** Turns of operations that use something up, in place of `forMs`; half as many, and one for each client, in place of `warmMs`. */
   readonly preparedTurns: number
 }
 
@@ -37,32 +43,32 @@ export async function measure({ target, pid }: { readonly target: Target; readon
   onAnswer: (request: Request, answer: Answer) => void = () => {}): Promise<Figures> {
   const connections = await Promise.all(Array.from({ length: load.clients }, () => open(target)))
   const isLimited = operation.prepare !== undefined
-  const warming = isLimited ? load.clients : load.clients * 2
-  if (isLimited) await operation.prepare(load.preparedTurns + warming)
+  const warmTurns = Math.max(load.clients, Math.ceil(load.preparedTurns / 2))
+  if (isLimited) await operation.prepare(warmTurns + load.preparedTurns)
   let turn = isLimited ? 0 : nextTurn
-  const times: number[] = []
-  const run = async (connection: Connection, isTimed: boolean): Promise<void> => {
-    const own = turn
-    turn += 1
-    times.push(await perform(connection, operation, own, isTimed ? undefined : onAnswer))
+  const run = async (forMs: number, turns: number, told?: (request: Request, answer: Answer) => void): Promise<readonly number[]> => {
+    const times: number[] = []
+    const [begin, last] = [performance.now(), turn + turns]
+    const goesOn = (own: number): boolean => (isLimited ? turn < last : own < FEWEST || performance.now() - begin < forMs)
+    await Promise.all(connections.map(async (connection) => {
+      for (let own = 0; goesOn(own); own += 1) {
+        turn += 1
+        times.push(await perform(connection, operation, turn - 1, told))
+      }
+    }))
+    return times
   }
-  for (let round = 0; round < warming / load.clients; round += 1) await Promise.all(connections.map((connection) => run(connection, false)))
-  times.length = 0
-  const cpuBefore = cpuMs(pid)
-  const begin = performance.now()
-  const last = turn + load.preparedTurns
-  const goesOn = (own: number): boolean => (isLimited ? turn < last : own < FEWEST || performance.now() - begin < load.forMs)
-  await Promise.all(connections.map(async (connection) => {
-    for (let own = 0; goesOn(own); own += 1) await run(connection, true)
-  }))
-  const elapsed = performance.now() - begin
-  const cpuAfter = cpuMs(pid)
+  const warming = await run(load.warmMs, warmTurns, onAnswer)
+  const [cpuBefore, begin] = [cpuMs(pid), performance.now()]
+  const times = await run(load.forMs, load.preparedTurns)
+  const [cpuAfter, elapsed] = [cpuMs(pid), performance.now() - begin]
   for (const connection of connections) connection.close()
   nextTurn = Math.max(nextTurn, turn)
-  const sorted = times.sort((a, b) => a - b)
+  const sorted = times.toSorted((a, b) => a - b)
   return {
-    medianMs: quantile(sorted, 0.5), p95Ms: quantile(sorted, 0.95), perSecond: (sorted.length * 1000) / elapsed, turns: sorted.length,
-    cpuMs: cpuBefore === undefined || cpuAfter === undefined ? undefined : (cpuAfter - cpuBefore) / sorted.length,
+    medianMs: quantile(sorted, 0.5), p95Ms: quantile(sorted, 0.95), p99Ms: quantile(sorted, 0.99), perSecond: (times.length * 1000) / elapsed,
+    cpuMs: cpuBefore === undefined || cpuAfter === undefined ? undefined : (cpuAfter - cpuBefore) / times.length,
+    times, turns: warming.length + times.length,
   }
 }
 
