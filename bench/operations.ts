@@ -41,6 +41,7 @@ export async function operationsOn(subject: Subject): Promise<readonly Operation
   const { place, size, connection } = subject
   const { headers } = place
   const path = place.calendar(size)
+  const bodyOf = (number: number, summary: string): string => calendarObject(number, place.uid?.(number, size), summary)
   const report = (body: string): Request => ({ method: 'REPORT', path, headers: { ...headers, ...xml, Depth: '1' }, body: `<?xml version="1.0" encoding="utf-8"?>${body}` })
   const propfind = (depth: string, properties: string): Request => ({
     method: 'PROPFIND', path, headers: { ...headers, ...xml, Depth: depth }, body: `<?xml version="1.0" encoding="utf-8"?><D:propfind ${spaces}><D:prop>${properties}</D:prop></D:propfind>`,
@@ -53,7 +54,7 @@ export async function operationsOn(subject: Subject): Promise<readonly Operation
   const send = async (request: Request): Promise<Answer> => connection.send(request)
 
   const change = async (number: number, text: string): Promise<void> => {
-    const fault = expectStatus(await send(put(nameOf(number), calendarObject(number, undefined, text))), 200, 201, 204)
+    const fault = expectStatus(await send(put(nameOf(number), bodyOf(number, text))), 200, 201, 204)
     if (fault !== undefined) throw new Error(`${place.name}: a change before measuring was refused: ${fault}`)
   }
   const tokenNow = async (): Promise<string> => syncTokenIn((await send(propfind('0', '<D:sync-token/>'))).body)
@@ -100,7 +101,7 @@ export async function operationsOn(subject: Subject): Promise<readonly Operation
     },
     { name: 'PUT new', requests: (turn) => [put(`n${run}-${turn}.ics`, calendarObject(turn % 1000, `n${run}-${turn}`))], fault: (answer) => expectStatus(answer, 201) },
     {
-      name: 'PUT changed', requests: (turn) => [put(nameOf(turn % size), calendarObject(turn % size, undefined, `turn ${run} ${turn}`))],
+      name: 'PUT changed', requests: (turn) => [put(nameOf(turn % size), bodyOf(turn % size, `turn ${run} ${turn}`))],
       fault: (answer) => expectStatus(answer, 200, 201, 204),
     },
     {

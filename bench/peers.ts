@@ -7,7 +7,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { open, type Request } from './http-client.ts'
 import { start } from './process.ts'
-import { calendarObject, nameOf } from './sample.ts'
+import { calendarObject, nameOf, uidOf } from './sample.ts'
 import { discovery, type Place } from './servers.ts'
 
 export interface Peer {
@@ -141,6 +141,7 @@ async function startCyrus(folder: string, sizes: readonly number[]): Promise<Pla
   const home = '/dav/calendars/user/bench/'
   const place: Place = {
     name: 'Cyrus', server, target: { port, authority: undefined }, headers, calendar: (size) => `${home}c${size}/`,
+    uid: (number, size) => uidOf(number).replace('@', `@c${size}.`),      // a UID may stand in one calendar of a user only
     discovery: discovery('/dav/', '/dav/principals/user/bench/', home),
   }
   for (const size of sizes) await expectDone(place, [{ method: 'MKCALENDAR', path: place.calendar(size), headers }])
@@ -169,7 +170,7 @@ async function converse(port: number, lines: readonly string[], attempt = 1): Pr
 async function fill(place: Place, sizes: readonly number[]): Promise<void> {
   for (const size of sizes) {
     await expectDone(place, Array.from({ length: size }, (_, number) => ({
-      method: 'PUT', path: place.calendar(size) + nameOf(number), headers: { ...headers, 'Content-Type': 'text/calendar; charset=utf-8' }, body: calendarObject(number),
+      method: 'PUT', path: place.calendar(size) + nameOf(number), headers: { ...headers, 'Content-Type': 'text/calendar; charset=utf-8' }, body: calendarObject(number, place.uid?.(number, size)),
     })))
   }
 }

@@ -17,6 +17,8 @@ export interface Place {
   readonly headers: Readonly<Record<string, string>>
   /** The path of the calendar of so many events, with its slash. */
   readonly calendar: (size: number) => string
+  /** The UIDs of its events, where they are not those of the sample. */
+  readonly uid?: (number: number, size: number) => string
   /** Well-known address or root, principal, home: as a client finds its calendars. */
   readonly discovery: readonly Request[]
   /** The emulator's REST interface, where it is served. */
