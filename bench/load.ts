@@ -1,6 +1,6 @@
 /** Every operation under the load of one client and of sixteen, beside the bare app and the other servers. */
 
-import { aims } from './aims.ts'
+import { aims, tailAim } from './aims.ts'
 import { type Answer, open, type Request, type Target } from './http-client.ts'
 import { type Figures, measure } from './measure.ts'
 import { firstSync, type Operation, operationsOn } from './operations.ts'
@@ -44,8 +44,8 @@ export async function ceilingOf(bare: Running, name: string, exchanges: readonly
   }
 }
 
-const operationHeads = ['operation', '1 client: ms', 'p95', 'CPU ms', '16 clients: per s', 'p95']
-const cellsOf = ({ one, many }: Both): string[] => [ms(one.medianMs), ms(one.p95Ms), ms(one.cpuMs), whole(many.perSecond), ms(many.p95Ms)]
+const operationHeads = ['operation', '1 client: ms', 'p95', 'CPU ms', '16 clients: ms', 'p95', 'per s']
+const cellsOf = ({ one, many }: Both): string[] => [ms(one.medianMs), ms(one.p95Ms), ms(one.cpuMs), ms(many.medianMs), ms(many.p95Ms), whole(many.perSecond)]
 
 /** Within the freshness window after a first synchronisation. */
 export async function load(peers: readonly Peer[], size: number): Promise<Measured> {
@@ -57,7 +57,7 @@ export async function load(peers: readonly Peer[], size: number): Promise<Measur
   const theirs = await Promise.all(present.map(async ({ place }) => operationsOn({ place, size, connection: await open(place.target) })))
   await firstSync({ place: gateway, size, connection })
   const rows: string[][] = []
-  const beside: { readonly one: string[][]; readonly many: string[][] } = { one: [], many: [] }
+  const beside: { readonly one: string[][]; readonly many: string[][]; readonly tail: string[][] } = { one: [], many: [], tail: [] }
   const measured = new Map<string, Both>()
   for (const [index, operation] of (await operationsOn({ place: gateway, size, connection })).entries()) {
     log(`${operation.name}, ${size} events`)
@@ -75,12 +75,14 @@ export async function load(peers: readonly Peer[], size: number): Promise<Measur
     const { time, rate } = aims.get(operation.name) ?? {}
     beside.one.push(besideRow(operation.name, own.one.medianMs, others.map((each) => each?.one.medianMs), { pick: Math.min, text: ms, aim: time === undefined ? '' : `≤ ${time}` }))
     beside.many.push(besideRow(operation.name, own.many.perSecond, others.map((each) => each?.many?.perSecond), { pick: Math.max, text: whole, aim: rate === undefined ? '' : `≥ ${rate}` }))
+    beside.tail.push(besideRow(operation.name, own.many.p99Ms, others.map((each) => each?.many?.p99Ms), { pick: Math.min, text: ms, aim: `≤ ${tailAim}` }))
   }
   tell(`${whole(size)} events, held within the freshness window`, table([...operationHeads, 'time ÷ bare', 'CPU ÷ bare', 'per s ÷ bare'], rows))
   if (present.length > 0) {
     const heads = ['operation', 'calgate', ...present.map(({ name }) => name), '÷ best', 'aim']
     tell(`${whole(size)} events beside other servers: median ms, 1 client`, table(heads, beside.one))
     tell(`${whole(size)} events beside other servers: operations per second, 16 clients`, table(heads, beside.many))
+    tell(`${whole(size)} events beside other servers: p99 ms, 16 clients`, table(heads, beside.tail))
   }
   connection.close()
   await Promise.all([gateway.server.stop(), bare.server.stop()])
