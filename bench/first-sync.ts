@@ -43,7 +43,7 @@ const variants: readonly Variant[] = [
   { name: 'new process', start: (data) => startGateway(data), hasServed: false, largest: 10_000 },
   { name: 'has served others', start: (data) => startGateway(data), hasServed: true, largest: Infinity },
   { name: 'has served others, backend apart', start: startApart, hasServed: true, largest: 10_000 },
-  { name: 'has served others, pages made', start: (data, size) => startWithPages(data, [otherSize, size], 0), hasServed: true, largest: Infinity },
+  { name: 'has served others, pages made', start: (data, size) => startWithPages(data, [otherSize, size]), hasServed: true, largest: Infinity },
 ]
 
 const heads = ['events', 'process', 'cold: ms', 'events/s', 'CPU ms', 'backend\'s CPU ms', 'again: ms', 'CPU ms', 'bare: ms', 'RSS after, MiB']

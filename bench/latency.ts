@@ -1,91 +1,128 @@
-/** The same against a backend that takes its time for every call: what the gateway adds to the calls that are needed. */
+/** The same with a backend that is apart and takes its time for every call: what the gateway adds to the calls that are needed. */
 
 import { open } from './http-client.ts'
-import { measure } from './measure.ts'
-import { firstSync, operationsOn } from './operations.ts'
-import { startWithPages } from './replayed.ts'
-import { otherSize } from './run.ts'
-import { callsOfReplay, startGateway } from './servers.ts'
+import { type Figures, measure, quantile } from './measure.ts'
+import { firstSync, type Operation, operationsOn } from './operations.ts'
+import { delayCalls, startWithPages, timesOfCalls } from './replayed.ts'
+import { copyOfData, log, otherSize, scale, tell } from './run.ts'
+import { startReplay, startReplayed } from './servers.ts'
 import type { Place } from './servers.ts'
+import { ms, ratio, table, whole } from './table.ts'
 
-export const DELAY_MS = 150
-
-export interface Added {
-  readonly name: string
-  readonly calls: number
-  readonly medianMs: number
-  readonly p95Ms: number
-  /** Of the median, beyond one delay for each call. */
-  readonly addedMs: number
-}
+const DELAY_MS = 150
+const NEAR_MS = 20
 
 /** Operations that make as many calls at each turn; the others change what they find. */
 const asked = new Set(['poll', 'sync, no change', 'sync, 1 change', 'sync, 100 changes', 'multiget 100', 'query a month', 'GET', 'PUT new', 'PUT changed', 'DELETE'])
 
-/** @param folder a data folder with the calendar @param size of the calendar */
-export async function measureLatency(folder: string, size: number, turns: number): Promise<readonly Added[]> {
-  const place = await startGateway(folder, ['--emulator-port', '0', '--control', '--freshness-ms', '0'])
-  try {
-    const connection = await open(place.target)
-    const operations = (await operationsOn({ place, size, connection })).filter(({ name }) => asked.has(name))
-    await firstSync({ place, size, connection })
-    await control(place, 'POST', 'faults', { pathPattern: '/calendar/v3/*', delayMs: DELAY_MS, times: 1_000_000_000 })
-    const results: Added[] = []
-    for (const operation of operations) {
-      const { prepare } = operation
-      let before = await callsOf(place)
-      const prepared = async (count: number): Promise<void> => {
-        await withoutDelay(place, () => prepare!(count))
-        before = await callsOf(place)
-      }
-      const figures = await measure({ target: place.target, pid: place.server.pid }, prepare === undefined ? operation : { ...operation, prepare: prepared },
-        { clients: 1, warmMs: 0, forMs: turns * DELAY_MS, preparedTurns: turns })
-      const calls = Math.round(((await callsOf(place)) - before) / figures.turns)
-      results.push({ name: operation.name, calls, medianMs: figures.medianMs, p95Ms: figures.p95Ms, addedMs: figures.medianMs - calls * DELAY_MS })
-    }
-    connection.close()
-    return results
-  } finally {
-    await place.server.stop()
+/** Operations under one load. */
+interface Delayed {
+  readonly figures: Figures
+  readonly calls: number
+  /** What each call has taken at the backend, those of the warming up too. */
+  readonly upstream: readonly number[]
+}
+
+/** @param load with how long the backend takes for each call */
+async function delayed(place: Place, operation: Operation, { delayMs, ...load }: { readonly delayMs: number; readonly clients: number; readonly warmMs: number; readonly forMs: number }): Promise<Delayed> {
+  const { prepare } = operation
+  const begin = async (): Promise<void> => {
+    await delayCalls(place, delayMs)
+    await timesOfCalls(place)
   }
-}
-
-/**
- * A first synchronisation of a calendar of which nothing is known, with the delay at each call. The backend is a process of its own that has
- * its pages made: what the embedded one takes to make them says nothing of the gateway.
- * @param hasServed that the process has served others
- */
-export async function measureSlowFirstSync(folder: string, size: number, hasServed: boolean): Promise<Added> {
-  const place = await startWithPages(folder, [otherSize, size], DELAY_MS)
-  try {
-    const connection = await open(place.target)
-    if (hasServed) for (let turn = 0; turn < 2; turn += 1) await firstSync({ place, size: otherSize, connection })
-    const [before, begin] = [await callsOfReplay(place), performance.now()]
-    await firstSync({ place, size, connection })
-    const ms = performance.now() - begin
-    const calls = (await callsOfReplay(place)) - before
-    connection.close()
-    return { name: `first sync, ${size} events, cold`, calls, medianMs: ms, p95Ms: ms, addedMs: ms - calls * DELAY_MS }
-  } finally {
-    await Promise.all([place.server.stop(), place.backend?.stop()])
+  const prepared = async (turns: number): Promise<void> => {
+    await delayCalls(place, 0)
+    await prepare!(turns)
+    await begin()
   }
+  await begin()
+  const figures = await measure({ target: place.target, pid: place.server.pid }, prepare === undefined ? operation : { ...operation, prepare: prepared }, { ...load, preparedTurns: scale.delayedTurns })
+  const upstream = await timesOfCalls(place)
+  return { figures, calls: Math.round(upstream.length / figures.turns), upstream }
 }
 
-async function withoutDelay(place: Place, run: () => Promise<void>): Promise<void> {
-  await control(place, 'POST', 'faults/reset', {})
-  await run()
-  await control(place, 'POST', 'faults', { pathPattern: '/calendar/v3/*', delayMs: DELAY_MS, times: 1_000_000_000 })
+const at = (times: readonly number[], part: number): number => quantile(times.toSorted((a, b) => a - b), part)
+
+/** Of an operation that makes one call, by one client: what each turn took longer than its call, median and p99. */
+function addedToOne({ figures: { times, turns }, upstream }: Delayed): readonly string[] {
+  if (upstream.length !== turns) return ['', '']
+  const added = times.map((each, index) => each - upstream[turns - times.length + index]!)
+  return [ms(at(added, 0.5)), ms(at(added, 0.99))]
 }
 
-async function control(place: Place, method: 'GET' | 'POST', path: string, body?: object): Promise<string> {
-  const connection = await open({ port: place.restPort!, authority: undefined })
-  const answer = await connection.send({ method, path: `/_control/${path}`, headers: { 'Content-Type': 'application/json' }, ...(body && { body: JSON.stringify(body) }) })
+async function addedToCalls(): Promise<void> {
+  const [data, size] = [copyOfData(), scale.latencySize]
+  const place = await startReplayed(data, await startReplay(data, Infinity), ['--freshness-ms', '0'])
+  const connection = await open(place.target)
+  const operations = (await operationsOn({ place, size, connection })).filter(({ name }) => asked.has(name))
+  await firstSync({ place, size, connection })
+  const rows: string[][] = []
+  const ones: string[][] = []
+  for (const operation of operations) {
+    const { figures: { medianMs, p95Ms }, calls, upstream } = await delayed(place, operation, { delayMs: DELAY_MS, clients: 1, warmMs: 0, forMs: scale.delayedTurns * DELAY_MS })
+    rows.push([operation.name, whole(calls), ms(medianMs), ms(p95Ms), ms(medianMs - calls * at(upstream, 0.5))])
+    if (calls !== 1) continue
+    const [none, near] = [
+      await delayed(place, operation, { delayMs: 0, clients: 1, warmMs: scale.warmMs, forMs: scale.forMs }),
+      await delayed(place, operation, { delayMs: NEAR_MS, clients: 1, warmMs: scale.warmMs, forMs: scale.forMs * 2 }),
+    ]
+    const far = await delayed(place, operation, { delayMs: DELAY_MS, clients: 16, warmMs: 0, forMs: scale.forMs * 2 })
+    const upstreamMs = at(far.upstream, 0.99)
+    ones.push([operation.name, ...addedToOne(none), ...addedToOne(near), ms(far.figures.p99Ms), ms(upstreamMs), ms(far.figures.p99Ms - upstreamMs)])
+  }
   connection.close()
-  if (answer.status > 299) throw new Error(`/_control/${path}: ${answer.status} ${answer.body}`)
-  return answer.body
+  await Promise.all([place.server.stop(), place.backend?.stop()])
+  tell(`${whole(size)} events at a backend that takes ${DELAY_MS} ms per call, one client, freshness window 0`,
+    table(['operation', 'calls', 'median ms', 'p95', 'added to the calls, ms'], rows))
+  tell(`${whole(size)} events, what is added to operations of one call, ms (aims: p50 1 and p99 5 with one client, 15 to the p99 with 16)`, table(
+    ['operation', 'call of 0 ms: p50', 'p99', `call of ${NEAR_MS} ms: p50`, 'p99', `call of ${DELAY_MS} ms, 16 clients: p99`, 'of the calls', 'added'], ones,
+  ))
 }
 
-async function callsOf(place: Place): Promise<number> {
-  const counts = JSON.parse(await control(place, 'GET', 'calls')) as readonly { readonly count: number }[]
-  return counts.reduce((sum, { count }) => sum + count, 0)
+interface SlowVariant {
+  readonly process: string
+  readonly hasServed: boolean
+  /** On a page; undefined: as many as the service gives. */
+  readonly rows?: number
+  /** Of the only calendar that it is measured with. */
+  readonly size?: number
+}
+
+const slowVariants: readonly SlowVariant[] = [
+  { process: 'new process', hasServed: false }, { process: 'has served others', hasServed: true },
+  { process: 'has served others, 250 a page', hasServed: true, rows: 250, size: 10_000 },
+]
+
+/** First synchronisations of calendars of which nothing is known, by one client. */
+async function slowFirstSyncs(): Promise<void> {
+  const rows: string[][] = []
+  for (const size of scale.syncSizes.filter((each) => each <= scale.latencySize)) {
+    for (const variant of slowVariants.filter((each) => (each.size ?? size) === size)) {
+      log(`first sync of ${size} events, ${variant.process}, ${DELAY_MS} ms per call`)
+      rows.push([whole(size), variant.process, ...await slowFirstSync(variant, size)])
+    }
+  }
+  tell(`First synchronisation at a backend that takes ${DELAY_MS} ms per call (aims at 10 000 events: 8 000 events/s; 1.1 times the wait with 250 a page)`,
+    table(['events', 'process', 'calls', 'ms', 'added to the calls, ms', 'events/s', 'ms ÷ wait'], rows))
+}
+
+async function slowFirstSync({ hasServed, rows }: SlowVariant, size: number): Promise<readonly string[]> {
+  const place = await startWithPages(copyOfData(), [otherSize, size], rows)
+  const connection = await open(place.target)
+  if (hasServed) for (let turn = 0; turn < 2; turn += 1) await firstSync({ place, size: otherSize, connection })
+  await delayCalls(place, DELAY_MS)
+  await timesOfCalls(place)
+  const begin = performance.now()
+  await firstSync({ place, size, connection })
+  const elapsedMs = performance.now() - begin
+  const { length: calls } = await timesOfCalls(place)
+  connection.close()
+  await Promise.all([place.server.stop(), place.backend?.stop()])
+  return [whole(calls), whole(elapsedMs), ms(elapsedMs - calls * DELAY_MS), whole(size / elapsedMs * 1000), ratio(elapsedMs, calls * DELAY_MS)]
+}
+
+export async function latency(): Promise<void> {
+  log(`a backend that takes ${DELAY_MS} ms per call`)
+  await addedToCalls()
+  await slowFirstSyncs()
 }

@@ -10,31 +10,14 @@ import { join } from 'node:path'
 import { manyConnections } from './connections.ts'
 import { firstSyncs } from './first-sync.ts'
 import { measureParse, measureWrite, type Rates } from './icalendar.ts'
-import { type Added, DELAY_MS, measureLatency, measureSlowFirstSync } from './latency.ts'
+import { latency } from './latency.ts'
 import { askedEachTime, growth, load, type Measured } from './load.ts'
 import { startPeers } from './peers.ts'
-import { copyOfData, flags, folder, isWanted, log, otherSize, scale, sections, seeded, tell } from './run.ts'
+import { flags, folder, isWanted, log, otherSize, scale, sections, seeded, tell } from './run.ts'
 import { seed } from './seed.ts'
 import { startGateway } from './servers.ts'
 import { starts } from './starts.ts'
-import { ms, ratio, table, whole } from './table.ts'
-
-async function latency(): Promise<void> {
-  const size = scale.latencySize
-  log(`a backend that takes ${DELAY_MS} ms per call`)
-  const rows: Added[] = [...await measureLatency(copyOfData(), size, scale.delayedTurns)]
-  tell(`${whole(size)} events at a backend that takes ${DELAY_MS} ms per call, one client, freshness window 0`, table(
-    ['operation', 'calls', 'median ms', 'p95', 'added to the calls, ms'], rows.map(({ name, calls, medianMs, p95Ms, addedMs }) => [name, whole(calls), ms(medianMs), ms(p95Ms), ms(addedMs)]),
-  ))
-  const slow: string[][] = []
-  for (const each of scale.syncSizes.filter((each) => each <= size)) {
-    for (const hasServed of [false, true]) {
-      const { calls, medianMs, addedMs } = await measureSlowFirstSync(copyOfData(), each, hasServed)
-      slow.push([whole(each), hasServed ? 'has served others' : 'new process', whole(calls), whole(medianMs), ms(addedMs), whole(each / medianMs * 1000)])
-    }
-  }
-  tell(`First synchronisation at a backend that takes ${DELAY_MS} ms per call`, table(['events', 'process', 'calls', 'ms', 'added to the calls, ms', 'events/s'], slow))
-}
+import { ratio, table, whole } from './table.ts'
 
 function memory(): void {
   const rows = scale.sizes.map((size) => {

@@ -2,7 +2,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { open, type Request, type Target } from './http-client.ts'
+import type { Request, Target } from './http-client.ts'
 import { type Server, start } from './process.ts'
 import { account, authorization, calendarOf } from './sample.ts'
 
@@ -21,8 +21,6 @@ export interface Place {
   readonly uid?: (number: number, size: number) => string
   /** Well-known address or root, principal, home: as a client finds its calendars. */
   readonly discovery: readonly Request[]
-  /** The emulator's REST interface, where it is served. */
-  readonly restPort?: number
 }
 
 const root = join(import.meta.dirname, '..')
@@ -50,33 +48,25 @@ export async function startGateway(folder: string, settings: readonly string[] =
 
 /** The same with the backend as a process of its own, over loopback: as with a service on the network, but for the distance. */
 export async function startApart(folder: string): Promise<Place> {
-  const args = [join(root, 'scripts/start.mjs'), 'emulator', '--port', '0', '--data', folder, '--control']
+  const args = [join(root, 'scripts/start.mjs'), 'emulator', '--port', '0', '--data', folder]
   const backend = await start({ program: process.execPath, args }, (printed) => printed.includes('stop'))
-  const [url = '', port] = /http:\/\/127\.0\.0\.1:(\d+)\/calendar\/v3/.exec(backend.printed) ?? []
-  return { ...await gatewayAt(folder, accountsIn(folder, { ...account, refreshToken: `emulator:${account.address}` }), overNetwork(url)), backend, restPort: Number(port) }
+  const [url = ''] = /http:\/\/127\.0\.0\.1:\d+\/calendar\/v3/.exec(backend.printed) ?? []
+  return { ...await gatewayAt(folder, accountsIn(folder, { ...account, refreshToken: `emulator:${account.address}` }), overNetwork(url)), backend }
 }
 
-/**
- * The same with a backend that has its pages made after the first reading of them, and takes so long for each call.
- * @param backend one that runs already
- */
-export async function startReplayed(folder: string, backend: Server): Promise<Place> {
-  const origin = `http://127.0.0.1:${/ready on (\d+)/.exec(backend.printed)?.[1]}`
-  return { ...await gatewayAt(folder, accountsIn(folder, { ...account, refreshToken: `emulator:${account.address}` }), overNetwork(`${origin}/calendar/v3`)), backend }
+/** The same with a backend that has its pages made after the first reading of them. @param backend one that runs already @param settings further ones */
+export async function startReplayed(folder: string, backend: Server, settings: readonly string[] = []): Promise<Place> {
+  const own = overNetwork(`http://127.0.0.1:${portOfReplay(backend)}/calendar/v3`)
+  return { ...await gatewayAt(folder, accountsIn(folder, { ...account, refreshToken: `emulator:${account.address}` }), [...own, ...settings]), backend }
 }
 
-/** @param folder a data folder of its own */
-export async function startReplay(folder: string, delayMs: number): Promise<Server> {
-  return start({ program: process.execPath, args: [join(root, 'bench/replay.ts'), folder, String(delayMs)] }, (printed) => /ready on \d+/.test(printed))
+/** @param folder a data folder of its own @param rows on a page, at most */
+export async function startReplay(folder: string, rows: number): Promise<Server> {
+  return start({ program: process.execPath, args: [join(root, 'bench/replay.ts'), folder, String(rows)] }, (printed) => /ready on \d+/.test(printed))
 }
 
-/** How many calls of the API it has answered. @param backend as {@link startReplay} makes it */
-export async function callsOfReplay({ backend }: Place): Promise<number> {
-  const connection = await open({ port: Number(/ready on (\d+)/.exec(backend!.printed)?.[1]), authority: undefined })
-  const { body } = await connection.send({ method: 'GET', path: '/_calls' })
-  connection.close()
-  return Number(body)
-}
+/** @param backend as {@link startReplay} makes it */
+export const portOfReplay = (backend: Server): number => Number(/ready on (\d+)/.exec(backend.printed)?.[1])
 
 const overNetwork = (url: string): readonly string[] => ['--backend', 'google', '--backend-url', url, '--google-client-id', 'bench', '--google-client-secret', 'bench']
 
@@ -89,7 +79,6 @@ function accountsIn(folder: string, record: object): string {
 async function gatewayAt(folder: string, accounts: string, settings: readonly string[]): Promise<Place> {
   const args = [...program, '--port', '0', '--data', folder, '--accounts', accounts, '--log-level', 'error', ...settings]
   const server = await start({ program: process.execPath, args }, (printed) => printed.includes('Stop'))
-  const restPort = /REST API\s+http:\/\/127\.0\.0\.1:(\d+)/.exec(server.printed)?.[1]
   const home = `/calendar/dav/${account.address}/`
   return {
     name: 'calgate', server,
@@ -97,7 +86,6 @@ async function gatewayAt(folder: string, accounts: string, settings: readonly st
     headers: { Authorization: authorization },
     calendar: (size) => `${home}${calendarOf(size) === account.address ? 'events' : calendarOf(size)}/`,
     discovery: [{ method: 'PROPFIND', path: '/.well-known/caldav', headers: { Depth: '0' } }, ...discovery('/calendar/dav/', `${home}user`, home)],
-    ...(restPort === undefined ? {} : { restPort: Number(restPort) }),
   }
 }
 
