@@ -3,12 +3,15 @@
  * installed. The flags stand in README.md.
  */
 
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { gatewaySettings } from '../src/config.ts'
 import { manyConnections } from './connections.ts'
 import { firstSyncs } from './first-sync.ts'
+import type { Held } from './held-calendars.ts'
 import { measureParse, measureWrite, type Rates } from './icalendar.ts'
 import { latency } from './latency.ts'
 import { askedEachTime, growth, load, type Measured } from './load.ts'
@@ -19,15 +22,37 @@ import { startGateway } from './servers.ts'
 import { starts } from './starts.ts'
 import { ratio, table, whole } from './table.ts'
 
-function memory(): void {
-  const rows = scale.sizes.map((size) => {
+/** What a program of this folder tells, in JSON. */
+async function toldBy<Told>(program: string, settings: readonly string[], args: readonly string[]): Promise<Told> {
+  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', ...settings, join(import.meta.dirname, program), ...args])
+  return JSON.parse(stdout) as Told
+}
+
+async function memory(): Promise<void> {
+  const rows: string[][] = []
+  for (const size of scale.sizes) {
     log(`memory of ${size} events`)
-    const { stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', join(import.meta.dirname, 'memory.ts'), String(size)], { encoding: 'utf8' })
-    if (stdout === '') throw new Error(stderr)
-    const { tags, series, text, estimated } = JSON.parse(stdout) as Record<string, number>
-    return [whole(size), whole(tags), whole(series), whole(text), whole(estimated)]
-  })
+    const { tags, series, text, estimated } = await toldBy<Record<string, number>>('memory.ts', [], [String(size)])
+    rows.push([whole(size), whole(tags), whole(series), whole(text), whole(estimated)])
+  }
   tell('Memory per held event, bytes (aims: 350 for name and tag, 2 500 with finished text)', table(['events', 'name and tag', 'with the series', 'and finished text', 'as the cache counts it'], rows))
+  await heldCalendars()
+}
+
+/** The cache with room for all, and as it is if nothing is set. */
+async function heldCalendars(): Promise<void> {
+  const { counts, size } = scale.held
+  log(`memory of ${counts.at(-1)} calendars of ${size} events`)
+  const args = [String(size), ['0', ...counts].join(',')]
+  const byDefault = gatewaySettings.cacheMb.default
+  const [all, some] = await Promise.all([
+    toldBy<readonly Held[]>('held-calendars.ts', ['--max-old-space-size=8192'], ['8192', ...args]), toldBy<readonly Held[]>('held-calendars.ts', [], [byDefault, ...args]),
+  ])
+  const cells = ({ heap, rss, counted }: Held): readonly string[] => [heap, rss, counted].map(whole)
+  const heads = ['heap', 'RSS', 'as the cache counts it']
+  tell(`Memory of a process after so many calendars of ${whole(size)} events were read, MiB (aim: with --cache-mb ${byDefault}, the default, it stops growing)`,
+    table(['calendars', ...heads.map((each) => `room for all: ${each}`), ...heads.map((each) => `${byDefault} MiB: ${each}`)],
+      all.map((each, index) => [whole(each.calendars), ...cells(each), ...cells(some[index]!)])))
 }
 
 function icalendar(): void {
@@ -76,7 +101,7 @@ if (isWanted('load')) await forSizes('held within the freshness window', (size) 
 if (isWanted('asked')) await forSizes('freshness window 0', askedEachTime)
 if (isWanted('latency')) await latency()
 if (isWanted('connections')) await manyConnections()
-if (isWanted('memory')) memory()
+if (isWanted('memory')) await memory()
 if (isWanted('icalendar')) icalendar()
 for (const { place } of peers) await place.server.stop()
 if (flags.write) write()
