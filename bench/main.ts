@@ -39,20 +39,23 @@ async function memory(): Promise<void> {
   await heldCalendars()
 }
 
-/** The cache with room for all, and as it is if nothing is set. */
+/** The cache with room for all, as it is if nothing is set, and small, with many times as much to hold. */
 async function heldCalendars(): Promise<void> {
-  const { counts, size } = scale.held
+  const { counts, size, floodMb, floodCounts, floodSize } = scale.held
   log(`memory of ${counts.at(-1)} calendars of ${size} events`)
-  const args = [String(size), ['0', ...counts].join(',')]
+  const heldIn = (cacheMb: string, ofSize: number, after: readonly number[], settings: readonly string[] = []): Promise<readonly Held[]> =>
+    toldBy('held-calendars.ts', settings, [cacheMb, String(ofSize), ['0', ...after].join(',')])
   const byDefault = gatewaySettings.cacheMb.default
-  const [all, some] = await Promise.all([
-    toldBy<readonly Held[]>('held-calendars.ts', ['--max-old-space-size=8192'], ['8192', ...args]), toldBy<readonly Held[]>('held-calendars.ts', [], [byDefault, ...args]),
+  const [all, some, flood] = await Promise.all([
+    heldIn('8192', size, counts, ['--max-old-space-size=8192']), heldIn(byDefault, size, counts), heldIn(floodMb, floodSize, floodCounts),
   ])
-  const cells = ({ heap, rss, counted }: Held): readonly string[] => [heap, rss, counted].map(whole)
   const heads = ['heap', 'RSS', 'as the cache counts it']
-  tell(`Memory of a process after so many calendars of ${whole(size)} events were read, MiB (aim: with --cache-mb ${byDefault}, the default, it stops growing)`,
+  const cells = ({ heap, rss, counted }: Held): readonly string[] => [heap, rss, counted].map(whole)
+  tell(`Memory of a process after so many accounts have read a calendar of ${whole(size)} events, MiB: with room for all, and with --cache-mb ${byDefault}, the default`,
     table(['calendars', ...heads.map((each) => `room for all: ${each}`), ...heads.map((each) => `${byDefault} MiB: ${each}`)],
       all.map((each, index) => [whole(each.calendars), ...cells(each), ...cells(some[index]!)])))
+  tell(`A flood of accounts with ${whole(floodSize)} events each and --cache-mb ${floodMb}, MiB (aim: it stops growing)`,
+    table(['calendars', ...heads], flood.map((each) => [whole(each.calendars), ...cells(each)])))
 }
 
 function icalendar(): void {
