@@ -54,8 +54,8 @@ async function addedToCalls(): Promise<void> {
   const [data, size] = [copyOfData(), scale.latencySize]
   const place = await startReplayed(data, await startReplay(data, Infinity), ['--freshness-ms', '0'])
   const connection = await open(place.target)
-  const operations = (await operationsOn({ place, size, connection })).filter(({ name }) => asked.has(name))
   await firstSync({ place, size, connection })
+  const operations = (await operationsOn({ place, size, connection })).filter(({ name }) => asked.has(name))
   const rows: string[][] = []
   const ones: string[][] = []
   for (const operation of operations) {
