@@ -1,11 +1,12 @@
 /**
  * Offsets of zones, fast: the transitions of a zone are asked of the zone data once for each span of some years and kept.
  * A look-up then costs tens of nanoseconds; one through Intl or Temporal costs microseconds, more than the rest of an event's mapping.
+ *
+ * The zone data is that of Intl. Temporal's polyfill takes it from there too, by way of whole dates, which costs ten times as much.
  */
 
 import type { Instant, TimeZoneId } from '../calendar/identifiers.ts'
 import { dayMs, dayNumber } from './clock.ts'
-import { Temporal } from './temporal.ts'
 
 /** A change of offset: from `at` on, `after` counts. Offsets are milliseconds east of UTC. */
 export interface Transition {
@@ -28,8 +29,18 @@ const earliest = dayNumber(1800, 1, 1) * dayMs
 const latest = dayNumber(2500, 1, 1) * dayMs
 const cycleMs = 146_097 * dayMs
 
+/** Two changes that undo one another are never closer together; the closest, in Brazil, are a week apart. */
+const stepMs = 6 * dayMs
+
+/** What has been asked of one zone. */
+interface ZoneData {
+  /** `GMT+01:00`, `GMT+00:53:28`, `GMT` */
+  readonly offsetNameAt: (at: number) => string
+  readonly spans: Map<number, Span>
+}
+
 /** Bounded: by the zones there are, and 80 spans each. */
-const spans = new Map<TimeZoneId, Map<number, Span>>()
+const zones = new Map<TimeZoneId, ZoneData>()
 
 /** Milliseconds east of UTC. */
 export function offsetAt(at: number, zone: TimeZoneId): number {
@@ -72,22 +83,54 @@ function inDataRange(at: number): number {
 }
 
 function spanOf(zone: TimeZoneId, index: number): Span {
-  let ofZone = spans.get(zone)
-  if (ofZone === undefined) spans.set(zone, ofZone = new Map())
-  let span = ofZone.get(index)
-  if (span === undefined) ofZone.set(index, span = readSpan(zone, index))
+  let data = zones.get(zone)
+  if (data === undefined) zones.set(zone, data = { offsetNameAt: offsetNamesOf(zone), spans: new Map() })
+  let span = data.spans.get(index)
+  if (span === undefined) data.spans.set(index, span = readSpan(data, index))
   return span
 }
 
-function readSpan(zone: TimeZoneId, index: number): Span {
-  const starts = [index * spanMs]
-  let here = Temporal.Instant.fromEpochMilliseconds(index * spanMs).toZonedDateTimeISO(zone)
-  const offsets = [here.offsetNanoseconds / 1e6]
-  for (;;) {
-    const next = here.getTimeZoneTransition('next')
-    if (next === null || next.epochMilliseconds >= (index + 1) * spanMs) return { starts, offsets }
-    starts.push(next.epochMilliseconds)
-    offsets.push(next.offsetNanoseconds / 1e6)
-    here = next
+function readSpan({ offsetNameAt }: ZoneData, index: number): Span {
+  const end = (index + 1) * spanMs
+  let from = index * spanMs
+  let name = offsetNameAt(from)
+  const [starts, offsets] = [[from], [parseOffset(name)]]
+  while (from < end) {
+    const to = Math.min(from + stepMs, end - 1)
+    if (offsetNameAt(to) === name) {
+      from = to + 1
+    } else {
+      from = endOfOffset(offsetNameAt, name, from, to)
+      name = offsetNameAt(from)
+      starts.push(from)
+      offsets.push(parseOffset(name))
+    }
   }
+  return { starts, offsets }
+}
+
+/** When the offset that counts at `from` has been left, which it has at `to`. Zones change at whole seconds. */
+function endOfOffset(offsetNameAt: ZoneData['offsetNameAt'], name: string, from: number, to: number): number {
+  let [before, after] = [Math.floor(from / 1000), Math.floor(to / 1000)]
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2)
+    if (offsetNameAt(middle * 1000) === name) before = middle
+    else after = middle
+  }
+  return after * 1000
+}
+
+/** The minute is told as something has to be; with a date the engine takes several times as long. */
+function offsetNamesOf(zone: TimeZoneId): ZoneData['offsetNameAt'] {
+  const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, minute: 'numeric', timeZoneName: 'longOffset' })
+  return (at) => {
+    const text = format.format(at)
+    return text.slice(text.indexOf(' ') + 1)
+  }
+}
+
+function parseOffset(name: string): number {
+  const [, sign, hours, minutes, seconds = '0'] = /([+-])(\d\d):(\d\d)(?::(\d\d))?$/.exec(name) ?? []
+  const size = sign === undefined ? 0 : ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000
+  return sign === '-' ? -size : size
 }
