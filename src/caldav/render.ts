@@ -22,7 +22,7 @@ const formatted = ({ series, owner }: StoredSeries): string => formatCalendarObj
 /** Objects hold only what is their own: the engine keeps a sum of two strings as a pair of them until somebody looks into it. */
 function escapedParts({ series, owner }: StoredSeries): string {
   const { shared, own } = formatInParts(series, owner)
-  return escapedOnce(shared) + asOctets(escapeText(own))
+  return escapedOnce(shared) + escapedOctets(own)
 }
 
 /** By text: zones with a year to start from. Emptied when full, which takes more than one process meets. */
@@ -33,10 +33,15 @@ function escapedOnce(text: string): string {
   let escaped = shared.get(text)
   if (escaped === undefined) {
     if (shared.size >= maxShared) shared.clear()
-    shared.set(text, escaped = asOctets(escapeText(text)))
+    shared.set(text, escaped = escapedOctets(text))
   }
   return escaped
 }
 
-/** In one piece, and a byte for each character in memory too, which a string that was made of a wider one is not. */
-const asOctets = (ascii: string): string => Buffer.from(ascii, 'latin1').toString('latin1')
+/** With a byte for each character in memory too: what is made of a text with wider ones stays as wide until it is copied. */
+function escapedOctets(text: string): string {
+  const ascii = escapeText(text)
+  return beyondLatin1.test(text) ? Buffer.from(ascii, 'latin1').toString('latin1') : ascii
+}
+
+const beyondLatin1 = /[^\u0000-\u00ff]/

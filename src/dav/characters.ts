@@ -3,11 +3,9 @@
 /** Everything outside the production Char of XML 1.0 §2.2. */
 const forbidden = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u
 const forbiddenAll = new RegExp(forbidden.source, 'gu')
-/** Carriage returns apart: calendar objects have one in each line. */
-const toEscapeInText = /[^\t\n\r\u0020-\u0025\u0027-\u003B\u003D\u003F-\u007E]/
-const toEscapeInTextAll = new RegExp(toEscapeInText.source, 'gu')
-const toEscapeInAttribute = /[^\u0020\u0021\u0023-\u0025\u0027-\u003B\u003D\u003F-\u007E]/
-const toEscapeInAttributeAll = new RegExp(toEscapeInAttribute.source, 'gu')
+/** Surrogates in pairs first, each pair being one character: with the flag `u` the engine looks for them in every text. */
+const toEscapeInText = /[\uD800-\uDBFF][\uDC00-\uDFFF]|[^\t\n\u0020-\u0025\u0027-\u003B\u003D\u003F-\u007E]/g
+const toEscapeInAttribute = /[\uD800-\uDBFF][\uDC00-\uDFFF]|[^\u0020\u0021\u0023-\u0025\u0027-\u003B\u003D\u003F-\u007E]/g
 const references = /&(?:#([0-9]{1,12})|#x([0-9A-Fa-f]{1,12})|(amp|lt|gt|quot|apos));|&/g
 
 const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
@@ -29,13 +27,12 @@ export function forbiddenCharacter(text: string): string | undefined {
  * (XML 1.0 §2.11). What XML forbids, lone surrogates among it, is left out.
  */
 export function escapeText(text: string): string {
-  const escaped = toEscapeInText.test(text) ? text.replace(toEscapeInTextAll, escapeCharacter) : text
-  return escaped.includes('\r') ? escaped.replaceAll('\r', '&#13;') : escaped
+  return text.replace(toEscapeInText, escapeCharacter)
 }
 
 /** The same for the value of an attribute between double quotes; tab and line feed are references too (XML 1.0 §3.3.3). */
 export function escapeAttribute(text: string): string {
-  return toEscapeInAttribute.test(text) ? text.replace(toEscapeInAttributeAll, escapeCharacter) : text
+  return text.replace(toEscapeInAttribute, escapeCharacter)
 }
 
 function escapeCharacter(character: string): string {
