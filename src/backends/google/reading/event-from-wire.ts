@@ -16,7 +16,7 @@ import type { CalendarFrame } from '../frame.ts'
 import type { WireAttendee, WireEntryPoint, WireEvent } from '../wire.ts'
 
 /** While it is put together: member by member, as spreading an object for each of them takes longer than all the rest. */
-type Draft = { -readonly [Member in keyof Event]: Event[Member] }
+type Draft<Whole = Event> = { -readonly [Member in keyof Whole]: Whole[Member] }
 
 /** One row as an event, with all it has. @throws RangeError */
 export function readEvent(row: WireEvent, frame: CalendarFrame, isRecurring = false): Event {
@@ -119,17 +119,17 @@ function readAttendee(attendee: WireAttendee, row: WireEvent, areTold: boolean):
   if (address === undefined) return undefined
   const scheduleAgent = readAgent(row, address)
   const isTold = areTold && scheduleAgent === 'server' && attendee.self !== true && !sameAddress(address, row.organizer?.email ?? '')
-  return {
-    address,
-    ...present('displayName', shownText(attendee.displayName)),
-    participation: participations[attendee.responseStatus ?? 'needsAction'],
-    isOptional: attendee.optional === true,
-    isResource: attendee.resource === true,
-    ...present('comment', shownText(attendee.comment)),
-    additionalGuests: Math.max(0, Math.trunc(attendee.additionalGuests ?? 0)),
-    scheduleAgent,
-    ...present('scheduleStatus', isTold ? sent : undefined),
-  }
+  const [displayName, comment] = [shownText(attendee.displayName), shownText(attendee.comment)]
+  const read = { address } as Draft<Attendee>
+  if (displayName) read.displayName = displayName
+  read.participation = participations[attendee.responseStatus ?? 'needsAction']
+  read.isOptional = attendee.optional === true
+  read.isResource = attendee.resource === true
+  if (comment) read.comment = comment
+  read.additionalGuests = Math.max(0, Math.trunc(attendee.additionalGuests ?? 0))
+  read.scheduleAgent = scheduleAgent
+  if (isTold) read.scheduleStatus = sent
+  return read
 }
 
 /** RFC 7986 §6.3 by the type of entry point; `more` and unknown ones tell no feature. */
