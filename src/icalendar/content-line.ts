@@ -98,9 +98,9 @@ function shown(text: string): string {
 
 /** The line with its folds and its line end, whatever the property holds. */
 export function formatContentLine({ name, parameters, value }: Property): string {
-  let line = name
-  for (const each of parameters) line += formatParameter(each)
-  return fold(`${line}:${value}`)
+  let start = name
+  for (const each of parameters) start += formatParameter(each)
+  return fold(`${start}:`, value)
 }
 
 function formatParameter({ name, values }: Parameter): string {

@@ -175,10 +175,11 @@ const unprintable = /[\u0000-\u0008\u000a-\u001f\u007f\ufffe\uffff]/g
 /**
  * One content line with its line end. Whatever it holds, the text is well formed: what may not stand there is taken out, and half a
  * surrogate pair becomes U+FFFD.
+ * @param start name and parameters, with their colon; apart from the value, as most lines need no look at them together
  */
-export function fold(line: string): string {
-  if (!beyondPrintable.test(line)) return line.length <= 75 ? `${line}\r\n` : foldCharacters(line)
-  return foldOctets(line.replace(unprintable, '').toWellFormed())
+export function fold(start: string, value: string): string {
+  if (beyondPrintable.test(value) || beyondPrintable.test(start)) return foldOctets((start + value).replace(unprintable, '').toWellFormed())
+  return start.length + value.length <= 75 ? `${start}${value}\r\n` : foldCharacters(start + value)
 }
 
 /** Of a line where each character is one octet. */
