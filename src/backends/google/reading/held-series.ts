@@ -15,6 +15,25 @@ export type ReadSeries = (group: RowGroup, frame: CalendarFrame) => Content
 /** An object, its private members, and what it shares with no other. */
 const ownBytes = 200
 
+/** The last ones that were added. */
+class Last<T> {
+  readonly #most: number
+  readonly #all: T[] = []
+  #next = 0
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  /** @returns the one whose place is taken */
+  add(one: T): T | undefined {
+    const former = this.#all[this.#next]
+    this.#all[this.#next] = one
+    this.#next = (this.#next + 1) % this.#most
+    return former
+  }
+}
+
 /**
  * A series as it was read, held in little: its rows as text. Model and source are several times as much and hundreds of objects, so they
  * are made again when they are asked for; the last ones stay at hand.
@@ -45,7 +64,7 @@ export class HeldSeries implements StoredSeries {
     this.#frame = frame
     this.#read = read
     this.#rows = compactJson(JSON.stringify(events))
-    this.#keep(content)
+    this.#keep(content, HeldSeries.#justRead)
   }
 
   get series(): EventSeries {
@@ -61,21 +80,19 @@ export class HeldSeries implements StoredSeries {
   }
 
   #told(): Content {
-    return this.#content ?? this.#keep(this.#read({ uid: this.#uid, events: JSON.parse(this.#rows) as WireEvent[], fault: undefined }, this.#frame))
+    return this.#content ?? this.#keep(this.#read({ uid: this.#uid, events: JSON.parse(this.#rows) as WireEvent[], fault: undefined }, this.#frame), HeldSeries.#askedFor)
   }
 
   /** As one of the last; the one that has been among them for longest is let go of. */
-  #keep(content: Content): Content {
+  #keep(content: Content, last: Last<HeldSeries>): Content {
     this.#content = content
-    const former = HeldSeries.#last[HeldSeries.#next]
+    const former = last.add(this)
     if (former !== undefined && former !== this) former.#content = undefined
-    HeldSeries.#last[HeldSeries.#next] = this
-    HeldSeries.#next = (HeldSeries.#next + 1) % HeldSeries.#mostAtHand
     return content
   }
 
+  /** A listing is looked into as it is read, and seldom later: what would stay at hand of it costs the garbage collector more than reading it again. */
+  static readonly #justRead = new Last<HeldSeries>(100)
   /** As many as the answer to a usual query has; some two megabytes in all. */
-  static readonly #mostAtHand = 1000
-  static readonly #last: (HeldSeries | undefined)[] = []
-  static #next = 0
+  static readonly #askedFor = new Last<HeldSeries>(1000)
 }
