@@ -13,7 +13,8 @@ const digest = (text: string): string => hash('sha256', `${RENDERING} ${text}`, 
 
 /** The strong entity tag of a calendar object, with its quotes (RFC 4791 §5.3.4). Equal in all methods and on all replicas. */
 export function etagOf(revision: Revision): string {
-  return `"${digest(revision)}"`
+  // In one piece, which what is held for long had better be.
+  return JSON.stringify(digest(revision))
 }
 
 /** Lives as long as the tag does. */

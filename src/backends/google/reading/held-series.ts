@@ -1,3 +1,4 @@
+import { batchSize } from '../../../calendar/backend.ts'
 import { compact, compactJson } from './compact.ts'
 import type { SeriesSource, StoredSeries } from '../../../calendar/backend.ts'
 import type { EventSeries } from '../../../calendar/event.ts'
@@ -91,8 +92,8 @@ export class HeldSeries implements StoredSeries {
     return content
   }
 
-  /** A listing is looked into as it is read, and seldom later: what would stay at hand of it costs the garbage collector more than reading it again. */
-  static readonly #justRead = new Last<HeldSeries>(100)
+  /** A listing is looked into batch by batch, and seldom later: what would stay at hand of it costs the garbage collector more than reading it again. */
+  static readonly #justRead = new Last<HeldSeries>(batchSize)
   /** As many as the answer to a usual query has; some two megabytes in all. */
   static readonly #askedFor = new Last<HeldSeries>(1000)
 }
