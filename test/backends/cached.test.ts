@@ -377,6 +377,17 @@ describe('cached: what was read around a change', () => {
     expect(await isListed(session, names[2]!)).toBe(false)
   })
 
+  test('what was removed, made again and removed again is gone', async () => {
+    const { session, outside, clock } = setUp({ traits: { isTerse: true } })
+    await filled(outside, 2)
+    await collect(session.tags(home))
+    await outside.remove(home, a, always)
+    await outside.put(home, a, series(a, 'again'), always)
+    await outside.remove(home, a, always)
+    clock.now = 5000
+    expect(await isListed(session, a)).toBe(false)
+  })
+
   test('what we made and removed ourselves costs no new listing', async () => {
     const { session, outside, callsOf } = setUp({ traits: { isTerse: true } })
     await filled(outside, 2)

@@ -337,6 +337,15 @@ export function describeBackend(title: string, open: () => BackendUnderTest): vo
       expect(next).toBe((await session.state(home)).token)
     }))
 
+    test('what was removed, made again and removed again is told to who saw it first', () => withBackend(async (session) => {
+      await session.put(home, nameOf('a.ics'), single('a'), always)
+      const { token } = await session.state(home)
+      await session.remove(home, nameOf('a.ics'), always)
+      await session.put(home, nameOf('a.ics'), single('a'), always)
+      await session.remove(home, nameOf('a.ics'), always)
+      expect(await session.changes(home, token)).toMatchObject({ changed: [], removed: ['a.ics'] })
+    }))
+
     test('a token that is not ours, of another calendar or ahead of time is not continued (RFC 6578 §3.2)', () => withBackend(async (session) => {
       const { id: work } = await session.createCalendar({ displayName: 'Work' })
       await session.put(work, nameOf('a.ics'), single('a'), always)

@@ -27,6 +27,7 @@ export interface MemoryTraits {
 
 interface Row {
   readonly stored: StoredSeries
+  /** When something had the name for the first time. */
   readonly createdAt: number
   readonly isBroken: boolean
 }
@@ -219,8 +220,10 @@ export class MemoryBackend implements Backend {
 
   #store(collection: Collection, name: ObjectName, series: EventSeries, isBroken = false): StoredSeries {
     const updated = (collection.updated += 1)
+    // Who saw the name before it was removed and made again has to be told when it is removed once more.
+    const createdAt = (collection.rows.get(name) ?? collection.tombstones.get(name))?.createdAt ?? updated
     const stored: StoredSeries = { name, revision: revision(`r${updated}`), updated: instant(updated), series, role: 'organizer', source: {} as SeriesSource }
-    collection.rows.set(name, { stored, createdAt: collection.rows.get(name)?.createdAt ?? updated, isBroken })
+    collection.rows.set(name, { stored, createdAt, isBroken })
     collection.tombstones.delete(name)
     return stored
   }
