@@ -103,13 +103,17 @@ async function carryOut(service: Service, direct: Direct, pick: number, version:
 }
 
 /**
- * NOTE: an event is not moved to where a client has given its name to another one. Both then have one address, at which a client that
- * follows its token and one that lists may hold either (`test/backends/one-name-twice.test.ts`).
+ * NOTE: an event is not moved to where another one has its name, which a client must have given to one of them. Both then have one address,
+ * at which a client that follows its token and one that lists may hold either (`test/backends/one-name-twice.test.ts`).
  */
-async function moveTo(service: Service, destination: string, event: string, { iCalUID }: Json): Promise<void> {
+async function moveTo(service: Service, destination: string, event: string, moved: Json): Promise<void> {
   const there: readonly Json[] = (await service.rest(ME, 'GET', `/calendars/${destination}/events?maxResults=2500`))['items']
-  if (there.some(({ extendedProperties }) => extendedProperties?.private?.calgateName === `${iCalUID}.ics`)) return
+  if (there.some((each) => each['iCalUID'] !== moved['iCalUID'] && nameOf(each) === nameOf(moved))) return
   await service.rest(ME, 'POST', `${event}/move?destination=${destination}`)
+}
+
+function nameOf({ iCalUID, extendedProperties }: Json): string {
+  return extendedProperties?.private?.calgateName ?? `${iCalUID}.ics`
 }
 
 /** "This and following": the series ends, and a new one, whose id tells of the old one, goes on. */
