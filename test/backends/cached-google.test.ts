@@ -3,7 +3,8 @@
 import { describe, expect, test } from 'vitest'
 import { cachedBackend } from '../../src/backends/cached.ts'
 import type { Backend, CalendarSession } from '../../src/calendar/backend.ts'
-import { calendarId, emailAddress } from '../../src/calendar/identifiers.ts'
+import { eventIdOf } from '../../src/backends/google/names.ts'
+import { calendarId, emailAddress, eventUid } from '../../src/calendar/identifiers.ts'
 import { describeBackend, nameOf, single } from './contract.ts'
 import { open } from './google/open.ts'
 import type { Opened } from './google/open.ts'
@@ -111,6 +112,31 @@ describe('calls per operation (performance goals, section 1)', () => {
     await outside.put(home, name, single('event-0', { summary: 'Theirs' }), always)
     await session.put(home, name, single('event-0'), always)
     expect((await outside.objectsByName(home, [name])).get(name)).toMatchObject({ series: { event: { summary: 'Lunch' } } })
+    close()
+  })
+})
+
+describe('what was moved to another calendar at the service itself', () => {
+  test.each(['uid-of-a-client', 'native00id@google.com'])('is held no more under a name of the client\'s own: %s', async (uid) => {
+    const { opened, session, outside, clock, close } = await setUp(1)
+    const { id: work } = await outside.createCalendar({ displayName: 'Work' })
+    await outside.put(home, nameOf('chosen.ics'), single(uid), always)
+    expect(await collect(session.tags(home))).toHaveLength(2)
+    await opened.api(anna, 'POST', `/calendars/${home}/events/${eventIdOf(eventUid(uid))}/move?destination=${work}`)
+    clock.now = 3000
+    for (const each of [outside, session]) expect((await collect(each.tags(home))).map(({ name }) => name)).toEqual(['event-0.ics'])
+    expect(await session.objectsByName(home, [nameOf('chosen.ics')])).toEqual(new Map())
+    close()
+  })
+
+  test('costs a calendar held no new listing where its name tells its UID', async () => {
+    const { opened, session, outside, clock, callsOf, close } = await setUp(1)
+    const { id: work } = await outside.createCalendar({ displayName: 'Work' })
+    const { id } = await opened.api(anna, 'POST', `/calendars/${home}/events`, { summary: 'Native', start: { date: '2026-03-10' }, end: { date: '2026-03-11' } })
+    expect(await collect(session.tags(home))).toHaveLength(2)
+    await opened.api(anna, 'POST', `/calendars/${home}/events/${id}/move?destination=${work}`)
+    clock.now = 3000
+    expect(await callsOf(async () => { expect(await collect(session.tags(home))).toHaveLength(1) })).toBe(2)
     close()
   })
 })

@@ -84,7 +84,7 @@ async function readSince(listing: Listing, since: Instant, held: Held | undefine
   const gone = new Set(rows.map(wireOf).filter(isTombstone).map(({ id }) => id))
   const changed = await stepsOfGroups(listing, gather(rows), page, (group) => held && completed(group, held, gone))
   const present = new Set(changed.flatMap(({ name, tag }) => (tag === undefined ? [] : [name])))
-  const removed = [...(await stepsOfTombstones(listing, rows.map(wireOf).filter(isTombstone))), ...(await stepsOfFormerNames(listing, rows.map(wireOf)))]
+  const removed = [...(await stepsOfTombstones(listing, rows.map(wireOf).filter(isTombstone), held)), ...(await stepsOfFormerNames(listing, rows.map(wireOf)))]
   return { head: page, steps: [...changed, ...removed.filter(({ name }) => !present.has(name))] }
 }
 
@@ -140,11 +140,11 @@ function readable(group: RowGroup, frame: Page['frame']): ObjectTag | undefined 
 }
 
 /** A tombstone that carries no more than its id does not tell a name of the client's own: the deleted event is read, which still can be. */
-async function stepsOfTombstones(listing: Listing, tombstones: readonly WireRow[]): Promise<readonly Step[]> {
+async function stepsOfTombstones(listing: Listing, tombstones: readonly WireRow[], held: Held | undefined): Promise<readonly Step[]> {
   const bare = tombstones.filter(({ iCalUID }) => iCalUID === undefined)
   if (bare.length > fewTombstones) throw invalidToken('more was deleted than can be told by name')
   const read = await mapBounded(bare, 4, (row) => readDeleted(listing, row))
-  if (read.some(mayHaveHadAName)) throw invalidToken('the name of what is gone cannot be told')
+  if (read.some((row) => mayHaveHadAName(row, held))) throw invalidToken('the name of what is gone cannot be told')
   const named = tombstones.filter((row) => !bare.includes(row))
   return [...named, ...read].flatMap((row) => namesOfTombstone(row).map((name) => ({ name, updated: updatedOf([row]), tag: undefined })))
 }
@@ -152,10 +152,12 @@ async function stepsOfTombstones(listing: Listing, tombstones: readonly WireRow[
 /**
  * An event that was moved to another calendar leaves no more than its id, even when it is asked for. One that came from a client, which
  * an id made of a UID tells, may have had a name of the client's own: rather than leave that with a reader for ever, the reader starts
- * again. Others, such as invitations that were withdrawn, are named by their UID.
+ * again. Others, such as invitations that were withdrawn, are named by their UID, unless the reader holds nothing of that name: then it
+ * may hold the event under another one.
  */
-function mayHaveHadAName({ id, iCalUID, status }: WireRow): boolean {
-  return status === 'cancelled' && iCalUID === undefined && id.startsWith('_')
+function mayHaveHadAName(row: WireRow, held: Held | undefined): boolean {
+  if (row.status !== 'cancelled' || row.iCalUID !== undefined) return false
+  return row.id.startsWith('_') || (held !== undefined && namesOfTombstone(row).every((name) => held(name) === undefined))
 }
 
 /** @returns the tombstone's own version of the event; the tombstone where nothing more is known */
