@@ -335,7 +335,7 @@ describe('cached: what was read around a change', () => {
   const isListed = async (session: CalendarSession, name: ObjectName): Promise<boolean> => (await collect(session.tags(home))).some((tag) => tag.name === name)
 
   /** A cache whose backend's answers to one kind of question are held up on their way back until they are released. */
-  function delayed(kind: 'objectsByName' | 'changes' | 'calendars' | 'state') {
+  function delayed(kind: 'objectsByName' | 'changes' | 'calendars' | 'state' | 'remove') {
     const { inner, outside, clock } = setUp()
     let gate = Promise.withResolvers<void>()
     const slowly = async <T>(answer: Promise<T>): Promise<T> => {
@@ -349,6 +349,7 @@ describe('cached: what was read around a change', () => {
       ...(kind === 'changes' && { changes: (id, since) => slowly(outside.changes(id, since)) }),
       ...(kind === 'state' && { state: (id) => slowly(outside.state(id)) }),
       ...(kind === 'calendars' && { calendars: () => slowly(outside.calendars()) }),
+      ...(kind === 'remove' && { remove: (id, name, options) => slowly(outside.remove(id, name, options)) }),
     }
     const session = cachedBackend({ session: () => slow, close: () => inner.close() }, { maxBytes: 1e6, freshnessMs: 2000, now: () => clock.now }).session(anna)
     return { inner, outside, clock, session, release: () => gate.resolve(), holdUp: () => { gate = Promise.withResolvers() } }
@@ -386,6 +387,33 @@ describe('cached: what was read around a change', () => {
     await outside.remove(home, a, always)
     clock.now = 5000
     expect(await isListed(session, a)).toBe(false)
+  })
+
+  test('what we removed and somebody made again is there, even if our own answer comes last', async () => {
+    const { session, outside, release } = delayed('remove')
+    await filled(outside, 2)
+    const removing = session.remove(home, a, always)
+    await underWay()
+    await outside.put(home, a, series(a, 'theirs'), always)
+    expect(await isListed(session, a)).toBe(true)
+    release()
+    await removing
+    expect(await isListed(session, a)).toBe(true)
+    expect(await summaryAt(session, a)).toBe('theirs')
+  })
+
+  test('what we removed is gone, even if it was listed before and our own answer comes last', async () => {
+    const { session, outside, release } = delayed('remove')
+    await filled(outside, 2)
+    const listing = session.objects(home)[Symbol.asyncIterator]()
+    await listing.next()
+    const removing = session.remove(home, a, always)
+    await underWay()
+    for (let next = await listing.next(); next.done !== true; next = await listing.next());
+    release()
+    await removing
+    expect(await isListed(session, a)).toBe(false)
+    expect(await summaryAt(session, a)).toBeUndefined()
   })
 
   test('what we made and removed ourselves costs no new listing', async () => {

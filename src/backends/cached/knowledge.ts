@@ -35,6 +35,8 @@ export class Knowledge {
   readonly #history = new History()
   #order = 0
   #overtakenAt = 0
+  /** When all that is held was told last, in the same order. */
+  #toldAt = 0
 
   constructor(settings: CacheSettings) {
     this.#settings = settings
@@ -96,6 +98,7 @@ export class Knowledge {
     const updated = changes.updated ?? (changes.next === since ? this.#state?.updated : undefined)
     if (changes.next !== since) this.#history.add({ since, changes: withPlainTags(changes) })
     this.#state = { token: changes.next, updated }
+    this.#toldAt = ++this.#order
     this.#checkedAt = read.at
     return true
   }
@@ -110,6 +113,7 @@ export class Knowledge {
     const isOvertaken = this.isOvertaken(read)
     this.objects.replaceAll(all, state.updated, isOvertaken ? -Infinity : read.at)
     this.#state = state
+    this.#toldAt = ++this.#order
     this.#checkedAt = isOvertaken ? -Infinity : checkedAt
   }
 
@@ -138,6 +142,15 @@ export class Knowledge {
     }
     for (const tag of changes.changed) if (isSeries(tag)) this.keep(read, tag.name, tag)
     if (changes.next !== this.#state?.token) this.overtake()
+  }
+
+  /**
+   * A write of ours has removed what had the name. Where the whole calendar was told since it began the name stays: something may have it
+   * again by now, and what was told too early for the removal is put right by the changes since then.
+   */
+  noteRemoved(name: ObjectName, write: Reading): void {
+    if (this.isWhole && this.#toldAt > write.order) this.objects.forgetBody(name)
+    else this.objects.noteRemoved(name)
   }
 
   /** @returns the bodies of those that exist; undefined unless each is surely true within the freshness window */

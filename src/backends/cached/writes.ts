@@ -56,8 +56,10 @@ export class CalendarWrites {
 
   async remove(inner: CalendarSession, name: ObjectName, options: WriteOptions): Promise<void> {
     return this.#withKnown(name, options, (given) => this.#write(name, async () => {
-      await inner.remove(this.#place.id, name, given)
-      this.#place.known.objects.noteRemoved(name)
+      const { id, known } = this.#place
+      const write = known.begin()
+      await inner.remove(id, name, given)
+      known.noteRemoved(name, write)
     }))
   }
 
@@ -73,8 +75,9 @@ export class CalendarWrites {
     const { id, known } = to.writes.#place
     return this.#withKnown(name, options, (given) => this.#write(name, () => to.writes.#write(to.name, async () => {
       const { at } = known.begin()
+      const write = this.#place.known.begin()
       const stored = await inner.move(this.#place.id, name, id, to.name, given)
-      this.#place.known.objects.noteRemoved(name)
+      this.#place.known.noteRemoved(name, write)
       return known.objects.noteStored(stored, at)
     })))
   }
