@@ -97,9 +97,9 @@ export class MemoryBackend implements Backend {
       put: (id, name, series, options) => call('put', () => this.#put(id, name, series, options)),
       remove: (id, name, options) => call('remove', () => this.#remove(id, name, options)),
       answer: (id, name, _, status) => call('answer', () => {
-        const { series } = this.#present(id, name)
-        const answered = eventsOf(series).flatMap(({ attendees }) => attendees).every(({ participation }) => participation === status)
-        return answered ? this.#present(id, name) : this.#store(this.#collection(id), name, withAnswer(series, status))
+        const stored = this.#readable(id, name)
+        const answered = eventsOf(stored.series).flatMap(({ attendees }) => attendees).every(({ participation }) => participation === status)
+        return answered ? stored : this.#store(this.#collection(id), name, withAnswer(stored.series, status))
       }),
       announce: () => call('announce', () => undefined),
       move: (id, name, to, toName, options) => call('move', () => {
@@ -209,9 +209,15 @@ export class MemoryBackend implements Backend {
     return row.stored
   }
 
+  /** What nobody could read nobody can change without loss. */
+  #readable(id: CalendarId, name: ObjectName): StoredSeries {
+    if (this.#collection(id).rows.get(name)?.isBroken === true) throw new BackendError('forbidden', `the object ${name} cannot be read`)
+    return this.#present(id, name)
+  }
+
   /** As a REST service would: what is known is trusted for the condition, and found out to be stale only by a call that writes. */
   #checked(id: CalendarId, name: ObjectName, { condition, known }: WriteOptions): StoredSeries | undefined {
-    const actual = this.#collection(id).rows.get(name)?.stored
+    const actual = this.#collection(id).rows.has(name) ? this.#readable(id, name) : undefined
     const given = known === undefined ? actual : known === 'absent' ? undefined : known
     if (!isMet(condition, given)) throw new BackendError('precondition', condition.kind)
     if (given?.revision !== actual?.revision) throw new BackendError(condition.kind === 'unchanged' ? 'precondition' : 'conflict', 'stale')
