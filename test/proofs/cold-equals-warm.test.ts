@@ -101,9 +101,19 @@ async function synchronise(worlds: readonly World[], client: Client, trail: stri
   }
 }
 
+/**
+ * NOTE: clients are told of a change of the default reminders before such a write. The service checks a write against the event's version,
+ * which does not tell of them: under an older ETag a gateway that holds the event lets the write pass, one that has to read it refuses it.
+ */
+function isConditional({ does }: Command): boolean {
+  return does === 'change' || does === 'remove'
+}
+
 async function run(list_: readonly Command[]): Promise<number> {
   const worlds = await Promise.all(runnings.map(openWorld))
   const clients: readonly Client[] = calendars.map((calendar) => ({ calendar, token: '', held: new Map() }))
+  /** Clients who have not been told yet that default reminders changed. */
+  const untold = new Set<Client>()
   let asked = 0
   try {
     for (const [index, command] of list_.entries()) {
@@ -112,10 +122,12 @@ async function run(list_: readonly Command[]): Promise<number> {
       const trail = `step ${index + 1}: ${JSON.stringify(command)}`
       if (command.by === 'service') {
         for (const { service } of worlds) await change(service, command.does, command.pick, command.version)
+        if (command.does === 'defaults') for (const client of clients) untold.add(client)
         continue
       }
       const client = clients[command.client]!
       asked += 1
+      if (isConditional(command) && untold.delete(client)) await synchronise(worlds, client, trail)
       if (command.does === 'sync') await synchronise(worlds, client, trail)
       else await learn(client, await askAll(worlds, askOf(command, client), trail), command, trail)
     }
