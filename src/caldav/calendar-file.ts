@@ -10,7 +10,7 @@ import { escapeText } from '../icalendar/text.ts'
 import { findTimeZone, timeZoneComponent } from '../icalendar/time-zone.ts'
 import { byName, weights } from './by-name.ts'
 import type { Context } from './context.ts'
-import { started } from './reply.ts'
+import { PIECE_CHARACTERS, started } from './reply.ts'
 import { wantsZoneless } from './zoneless.ts'
 
 /**
@@ -26,9 +26,12 @@ async function* pieces(context: Context, calendar: Calendar): AsyncGenerator<str
   const zones = new Set<string>()
   let piece = opening(calendar)
   for await (const batch of byName(context, () => told(context, calendar), ({ text }) => weights.text(text))) {
-    for (const each of batch) piece += each.zones.filter((zone) => isNew(zoneName(zone), zones)).map(formatComponent).join('') + each.text
-    yield piece
-    piece = ''
+    for (const each of batch) {
+      piece += each.zones.filter((zone) => isNew(zoneName(zone), zones)).map(formatComponent).join('') + each.text
+      if (piece.length < PIECE_CHARACTERS) continue
+      yield piece
+      piece = ''
+    }
   }
   yield piece + CLOSING
 }

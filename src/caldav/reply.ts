@@ -67,7 +67,13 @@ async function* resumed<T>(first: readonly T[], rest: AsyncIterator<T>, isDone: 
   }
 }
 
-/** The responses of a long listing, those of a batch in one piece. Where telling takes long, everybody else has a turn in between. */
+/**
+ * A long answer is passed on in pieces of about so many characters. NOTE: beyond some 100,000 the engine takes fresh memory from the system
+ * for each string, which costs ten times as much as what is written into it.
+ */
+export const PIECE_CHARACTERS = 16 * 1024
+
+/** The responses of a long listing, many in one piece. Where telling takes long, everybody else has a turn in between. */
 export async function* listing<T = LoadedResource>(batches: AsyncIterable<readonly T[]> | Iterable<readonly T[]>, tell: (item: T) => ResponseElement | Promise<ResponseElement>): AsyncGenerator<ResponseElement> {
   const turn = takingTurns()
   for await (const batch of batches) {
@@ -77,6 +83,9 @@ export async function* listing<T = LoadedResource>(batches: AsyncIterable<readon
       if (rest !== undefined) await rest
       const response = tell(each)
       raw += formatResponse(response instanceof Promise ? await response : response)
+      if (raw.length < PIECE_CHARACTERS) continue
+      yield { raw }
+      raw = ''
     }
     yield { raw }
   }

@@ -3,6 +3,7 @@
 import type { DavReply } from '../caldav/context.ts'
 
 type Chunks = AsyncIterator<string>
+type Octets = Uint8Array<ArrayBuffer>
 
 /**
  * So many chunks are in hand before the status is sent: what fails until then is still told as a failure, and answers up to their length,
@@ -12,7 +13,7 @@ const HELD_CHUNKS = 4
 
 /**
  * Waits for the beginning of a streamed body.
- * @returns the reply as it was, or with a string in place of a stream that has ended already
+ * @returns the reply as it was, or with octets in place of a stream that has ended already
  * @throws what the stream throws
  */
 export async function begun(reply: DavReply): Promise<DavReply> {
@@ -21,7 +22,8 @@ export async function begun(reply: DavReply): Promise<DavReply> {
   const held: string[] = []
   while (held.length < HELD_CHUNKS) {
     const next = await chunks.next()
-    if (next.done === true) return { ...reply, body: held.join('') }
+    // Put together as octets, not as one long string.
+    if (next.done === true) return { ...reply, body: Buffer.concat(held.map(octetsOf)) }
     held.push(next.value)
   }
   return { ...reply, body: { [Symbol.asyncIterator]: () => resumed(held, chunks) } }
@@ -77,7 +79,7 @@ const isStream = (body: DavReply['body']): body is AsyncIterable<string> =>
 /** RFC 9110 §8.6: not with 1xx, 204 and 304. */
 const hasLength = (status: number): boolean => status >= 200 && status !== 204 && status !== 304
 
-function octetsOf(body: string | Uint8Array | undefined): Uint8Array<ArrayBuffer> {
+function octetsOf(body: string | Uint8Array | undefined): Octets {
   if (body instanceof Uint8Array) return Buffer.from(body.buffer as ArrayBuffer, body.byteOffset, body.byteLength)
   return Buffer.from(body ?? '', 'utf8')
 }
@@ -86,7 +88,7 @@ function octetsOf(body: string | Uint8Array | undefined): Uint8Array<ArrayBuffer
 function streamOf(chunks: Chunks, { run, onEnd, abort }: ResponseOptions): ReadableStream<Uint8Array> {
   const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
     const next = await run(() => chunks.next())
-    if (next.done !== true) return controller.enqueue(Buffer.from(next.value, 'utf8'))
+    if (next.done !== true) return controller.enqueue(octetsOf(next.value))
     onEnd()
     controller.close()
   }
