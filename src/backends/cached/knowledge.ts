@@ -1,6 +1,6 @@
 import type { CalendarState, Changes, ObjectTag, StoredSeries } from '../../calendar/backend.ts'
 import type { BackendSyncToken, Instant, ObjectName } from '../../calendar/identifiers.ts'
-import { History, inOrder } from './history.ts'
+import { History } from './history.ts'
 import { tagOf } from './entries.ts'
 import type { Body, Told } from './entries.ts'
 import { CalendarObjects } from './objects.ts'
@@ -181,8 +181,8 @@ export class Knowledge {
   }
 
   #everything(): Changes | undefined {
-    const { tags, untagged } = this.objects.list()
-    return untagged.length > 0 ? undefined : { ...this.#standing(), changed: tags.sort(inOrder) }
+    const changed = this.objects.byChange()
+    return changed && { ...this.#standing(), changed }
   }
 }
 

@@ -3,6 +3,7 @@ import type { TimeRange } from '../../calendar/calendar.ts'
 import type { Instant, ObjectName } from '../../calendar/identifiers.ts'
 import { bytesOfEntry, entryOf, holding, isAnother, isSeriesOf, isUnchanged, tagIn, tagOf, withoutBody } from './entries.ts'
 import type { Body, Entry, Told } from './entries.ts'
+import { inOrder } from './history.ts'
 import { mayOverlap, measureOf } from './measure.ts'
 import type { Measure } from './measure.ts'
 import type { CacheSettings } from './settings.ts'
@@ -20,6 +21,8 @@ export class CalendarObjects {
   #isWhole = false
   /** Objects that are newer than the state that is held: the next answer about changes since then must speak of each. */
   #ahead = new Set<ObjectName>()
+  /** All tags in the order of changes; made when somebody asks, and good until something changes. */
+  #byChange: readonly ObjectTag[] | undefined
 
   constructor(settings: CacheSettings) {
     this.#settings = settings
@@ -48,6 +51,13 @@ export class CalendarObjects {
       else tags.push(tag)
     }
     return { tags, untagged }
+  }
+
+  /** Every tag in the order of {@link Changes}; undefined where one is not known. */
+  byChange(): readonly ObjectTag[] | undefined {
+    if (this.#byChange !== undefined) return this.#byChange
+    const { tags, untagged } = this.list()
+    return untagged.length > 0 ? undefined : (this.#byChange = tags.sort(inOrder))
   }
 
   /** A body that is as true as the state that is known of the calendar. */
@@ -176,6 +186,7 @@ export class CalendarObjects {
   }
 
   clear(): void {
+    this.#byChange = undefined
     this.#entries = new Map()
     this.#ahead.clear()
     this.#bytes = calendarBytes
@@ -188,11 +199,13 @@ export class CalendarObjects {
     const hasRoom = others + bytesOfEntry(entry) <= this.#settings.maxCalendarBytes
     if (!hasRoom && !this.#isWhole) return this.#delete(name)
     const held = hasRoom ? entry : withoutBody(entry)
+    this.#byChange = undefined
     this.#entries.set(name, held)
     this.#bytes = others + bytesOfEntry(held)
   }
 
   #delete(name: ObjectName): void {
+    this.#byChange = undefined
     this.#bytes -= bytesOfEntry(this.#entries.get(name))
     this.#entries.delete(name)
   }
