@@ -19,7 +19,7 @@ export const isWanted = (part: Part): boolean => wanted.has(part)
 
 const whole = {
   sizes: [1000, 10_000], slowPeerSizes: [1000], peerSizes: [1000, 10_000], syncSizes: [1000, 10_000, 50_000], latencySize: 10_000,
-  warmMs: 400, forMs: 1000, peerMs: 500, delayedTurns: 8, perRunMs: 400, starts: 5, prepared: 200, connections: 1000, connectionsMs: 5000,
+  warmMs: 800, forMs: 1000, peerMs: 500, delayedTurns: 8, perRunMs: 400, starts: 5, prepared: 200, connections: 1000, connectionsMs: 5000,
   held: { counts: [1, 10, 50, 100], size: 10_000, floodMb: '64', floodCounts: [1, 25, 50, 100, 200, 300], floodSize: 1000 },
 }
 const quick: typeof whole = {
