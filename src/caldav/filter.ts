@@ -53,7 +53,7 @@ export function compileFilter(filter: CompFilter, zone: TimeZoneId, calendarZone
   const test = filter.isNotDefined ? 'never' : conditions(filter, zone)
   const range = eventRange(filter)
   const spareMs = zone === calendarZone ? SECOND_MS : ZONES_APART_MS
-  const isRange = range !== undefined && isRangeAlone(filter)
+  const isRange = typeof test === 'function' && range !== undefined && isRangeAlone(filter)
   return {
     scope: test === 'always' ? 'all' : test === 'never' ? 'none' : 'some',
     range: range && stretched(range, -spareMs, spareMs),

@@ -59,3 +59,8 @@ test('a range alone finds what it finds together with a condition that always ho
     }
   }), { numRuns: 300 })
 })
+
+test('what never holds does not hold for a range either', () => {
+  const filter = { ...rangeFilter('20060101T000000Z', '20070101T000000Z'), isNotDefined: true }
+  expect(compileFilter(filter, eastern, eastern).matches({ series: parseSeries(seriesText('DTSTART:20060102T233000Z', '', '')) })).toBe(false)
+})
