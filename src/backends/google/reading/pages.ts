@@ -2,7 +2,7 @@
 
 import { setImmediate } from 'node:timers/promises'
 import { findTimeZone } from '../../../icalendar/time-zone.ts'
-import { BackendError, inBatches } from '../../../calendar/backend.ts'
+import { BackendError, batchSize, inBatches } from '../../../calendar/backend.ts'
 import { timeZoneId } from '../../../calendar/identifiers.ts'
 import { accessOf } from '../members/access.ts'
 import { readBody } from '../calls/client.ts'
@@ -83,14 +83,14 @@ async function readPage(listing: Listing, answer: WireEvents): Promise<Page> {
       const row = readRow(item)
       if (row !== undefined) rows.push(row)
     }
-    await letOthersIn()
+    if (items.length === batchSize) await letOthersIn()
   }
   return { ...readHead(listing, answer), rows }
 }
 
 /**
- * Everybody else has a turn. Else the call for the next page would not get out before this one has been worked through, and other
- * clients would wait as long.
+ * Everybody else has a turn, behind a whole batch. Else the call for the next page would not get out before this one has been worked
+ * through, and other clients would wait as long.
  */
 export const letOthersIn = (): Promise<void> => setImmediate()
 

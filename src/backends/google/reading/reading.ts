@@ -1,6 +1,6 @@
 /** Reading objects: whole listings, ranges, names and UIDs. */
 
-import { inBatches } from '../../../calendar/backend.ts'
+import { batchSize, inBatches } from '../../../calendar/backend.ts'
 import { instant } from '../../../calendar/identifiers.ts'
 import { mapBounded } from '../calls/bounded.ts'
 import { readGroup, tagOf } from './from-wire.ts'
@@ -47,11 +47,11 @@ export async function* readObjects(listing: Listing, range: TimeRange | undefine
   return begin && stateOf(begin)
 }
 
-/** What is undefined is left out. Between any two batches everybody else has a turn. */
+/** What is undefined is left out. */
 async function* mapBatches<T, U>(batches: Batches<T>, map: (item: T) => U | undefined): AsyncGenerator<readonly U[], void, undefined> {
   for await (const batch of batches) {
     yield batch.map(map).filter((item) => item !== undefined)
-    await letOthersIn()
+    if (batch.length === batchSize) await letOthersIn()
   }
 }
 
