@@ -30,7 +30,7 @@ export interface PropertyRow<K extends ResourceKind = ResourceKind> {
    */
   readonly get?: (resource: Loaded<K>, context: Context, requested: XmlElement) => XmlContent | undefined | Promise<XmlContent | undefined>
   /**
-   * The whole element as text, as `formatFragment` writes it, where it is kept with the resource and need not be made again; undefined
+   * The whole element as text, as `formatFragment` writes it, where that is at hand and need not be made again, as listings ask for it; undefined
    * where it is not: then `get` is asked.
    */
   readonly finished?: (resource: Loaded<K>, context: Context) => string | undefined
@@ -70,13 +70,19 @@ export function readsSeries({ tables }: Context, selection: PropertySelection): 
 /** Tells one resource after another in the terms of one selection; at once where nothing has to be waited for, since listings are long. */
 export type Describer = (loaded: LoadedResource) => ResponseElement | Promise<ResponseElement>
 
+/** The properties of one resource, sorted by status (RFC 4918 §9.1). */
+export interface Described {
+  readonly href: string
+  readonly propstats: readonly PropStatus[]
+}
+
 /**
- * One response element: the properties that were asked for, sorted by status (RFC 4918 §9.1). The 404 part is left out for
- * clients that prefer so (RFC 8144 §2.1); there is always one propstat with 200, if need be an empty one.
+ * One response element: the properties that were asked for. The 404 part is left out for clients that prefer so (RFC 8144 §2.1);
+ * there is always one propstat with 200, if need be an empty one.
  * @throws BackendError as the getters meet it
  */
-export function describe(context: Context, loaded: LoadedResource, selection: PropertySelection): ReturnType<Describer> {
-  return describer(context, selection)(loaded)
+export function describe(context: Context, loaded: LoadedResource, selection: PropertySelection): Described | Promise<Described> {
+  return described(context, loaded, planOf(selection, rowsOn(context, loaded.kind, [])), selection.kind)
 }
 
 /**
@@ -91,10 +97,16 @@ export function describer(context: Context, selection: PropertySelection, more: 
     return plan
   }
   return (loaded) => {
-    const propstats = propstatsOf(context, loaded, plans.get(loaded.kind) ?? planFor(loaded.kind), selection.kind)
-    const { href } = loaded
-    return propstats instanceof Promise ? propstats.then((told) => ({ href, propstats: told })) : { href, propstats }
+    const plan = plans.get(loaded.kind) ?? planFor(loaded.kind)
+    const found = selection.kind === 'properties' ? finishedOf(context, loaded, plan) : undefined
+    return found === undefined ? described(context, loaded, plan, selection.kind) : { href: loaded.href, found }
   }
+}
+
+function described(context: Context, loaded: LoadedResource, plan: readonly Wanted[], kind: PropertySelection['kind']): Described | Promise<Described> {
+  const { href } = loaded
+  const propstats = propstatsOf(context, loaded, plan, kind)
+  return propstats instanceof Promise ? propstats.then((told) => ({ href, propstats: told })) : { href, propstats }
 }
 
 /**
@@ -168,6 +180,26 @@ function planOf(selection: PropertySelection, rows: ReadonlyMap<string, Property
   }
 }
 
+/** All that is asked for as one text; undefined unless each property is at hand as such. */
+function finishedOf(context: Context, loaded: LoadedResource, plan: readonly Wanted[]): string | undefined {
+  let finished = ''
+  for (const { row } of plan) {
+    const text = finishedIn(row, context, loaded)
+    if (text === undefined) return undefined
+    finished += text
+  }
+  return plan.length === 0 ? undefined : finished
+}
+
+/** What fails is asked for in its own way, and told with its status. */
+function finishedIn(row: PropertyRow | undefined, context: Context, loaded: LoadedResource): string | undefined {
+  try {
+    return row?.finished?.(loaded as never, context)
+  } catch {
+    return undefined
+  }
+}
+
 /** What is told of one resource so far. */
 interface Answers {
   readonly found: XmlElement[]
@@ -193,7 +225,7 @@ async function propstatsAfter(index: number, context: Context, loaded: LoadedRes
 function ask(context: Context, loaded: LoadedResource, wanted: Wanted, kind: PropertySelection['kind'], answers: Answers): Promise<void> | undefined {
   const { row, name } = wanted
   try {
-    const formatted = kind === 'names' ? undefined : row?.finished?.(loaded as never, context)
+    const formatted = kind === 'names' ? undefined : finishedIn(row, context, loaded)
     if (formatted !== undefined) return void answers.found.push({ name, attributes: nothing, children: [], formatted })
     const value = row?.get?.(loaded as never, context, wanted.element)
     if (!(value instanceof Promise)) return note(answers, wanted, kind, value)

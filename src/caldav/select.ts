@@ -9,7 +9,7 @@ import type { StoredSeries } from '../calendar/backend.ts'
 import { caldav, dav, sameName } from '../dav/names.ts'
 import { parseCalendarDataRequest } from '../dav/requests.ts'
 import type { CalendarDataRequest, ComponentSelection, PropertySelection, TimeRangeElement } from '../dav/requests.ts'
-import { element, formatFragment } from '../dav/xml.ts'
+import { plainWriter } from '../dav/xml.ts'
 import type { XmlElement } from '../dav/xml.ts'
 import type { Component, Property } from '../icalendar/component.ts'
 import { componentOf, formatCalendarObject, formatComponent } from '../icalendar/format.ts'
@@ -43,7 +43,7 @@ export function calendarDataRows(selection: PropertySelection, floatingZone?: Ti
   const format = calendarDataFormatter(found.element)
   const zoneless = calendarDataFormatter(found.element, withoutZones)
   // A listing in its usual form is told from finished text.
-  const finished = ({ held }: Loaded<'object'>, context: Context): string | undefined => held && !wantsZoneless(context) ? `${opening}${escapedCalendarData(held)}${closing}` : undefined
+  const finished = ({ held }: Loaded<'object'>, context: Context): string | undefined => held && !wantsZoneless(context) ? calendarDataElement(escapedCalendarData(held)) : undefined
   return [property({
     name: caldav('calendar-data'),
     source: 'RFC 4791 §9.6',
@@ -54,7 +54,7 @@ export function calendarDataRows(selection: PropertySelection, floatingZone?: Ti
   })]
 }
 
-const [opening = '', closing = ''] = formatFragment(element(caldav('calendar-data'), ['|'])).split('|')
+const calendarDataElement = plainWriter(caldav('calendar-data'))
 
 /**
  * Reads the calendar-data element of a request, once for all the objects of its answer.

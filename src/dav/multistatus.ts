@@ -15,12 +15,14 @@ export interface PropStatus {
 }
 
 /**
- * RFC 4918 §14.24. With `propstats` empty the response says that the resource is there and nothing of it was asked.
+ * RFC 4918 §14.24. With `propstats` empty the response says that the resource is there and nothing of it was asked. `found` is all of
+ * it, with nothing missing: elements as {@link formatFragment} writes them, one after the other.
  * `raw` is text made by {@link formatResponse}.
  */
 export type ResponseElement =
   | { readonly href: string; readonly propstats: readonly PropStatus[] }
   | { readonly href: string; readonly status: number; readonly error?: Name; readonly description?: string }
+  | { readonly href: string; readonly found: string }
   | { readonly raw: string }
 
 /** What stands behind the responses: the sync-token of RFC 6578 §6.4. */
@@ -38,6 +40,10 @@ const reasons: Readonly<Record<number, string>> = {
 const statusLine = (status: number): string => `HTTP/1.1 ${status} ${reasons[status] ?? 'Unknown'}`
 /** Of nearly every propstat. */
 const restOfFound = `</D:prop>${formatStatus(200)}</D:propstat>`
+// In few pieces: the engine puts the sums of strings together when they are sent, and each piece is a place in memory to go to.
+const startOfResponse = '<D:response><D:href>'
+const startOfFound = '</D:href><D:propstat><D:prop>'
+const endOfFound = `${restOfFound}</D:response>`
 
 const chunkCharacters = 64 * 1024
 
@@ -59,8 +65,9 @@ export async function* formatMultistatus(responses: AsyncIterable<ResponseElemen
 /** One `D:response`, to be used in this or another multistatus. */
 export function formatResponse(response: ResponseElement): string {
   if ('raw' in response) return response.raw
+  if ('found' in response) return startOfResponse + escapeText(response.href) + startOfFound + response.found + endOfFound
   const content = 'propstats' in response ? formatPropstats(response.propstats) : formatStatusOnly(response)
-  return `<D:response><D:href>${escapeText(response.href)}</D:href>${content}</D:response>`
+  return `${startOfResponse}${escapeText(response.href)}</D:href>${content}</D:response>`
 }
 
 /** A response needs at least one propstat (RFC 4918 §14.24): an empty one with 200 where nothing is told. */

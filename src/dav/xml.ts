@@ -53,6 +53,12 @@ export function fragmentWriter(name: Name): (content: XmlContent) => string {
   return (content) => (content.length === 0 ? empty : start + formatContent(content, undefined) + end)
 }
 
+/** The same for text in which nothing has to be escaped. */
+export function plainWriter(name: Name): (text: string) => string {
+  const [start = '', end = ''] = formatFragment(element(name, ['|'])).split('|')
+  return (text) => start + text + end
+}
+
 function formatAttributes(attributes: ReadonlyMap<string, string>): string {
   let formatted = ''
   let number = 0

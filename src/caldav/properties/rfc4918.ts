@@ -4,7 +4,7 @@ import type { StoredSeries } from '../../calendar/backend.ts'
 import { eventsOf } from '../../calendar/event.ts'
 import { caldav, dav } from '../../dav/names.ts'
 import { elementsOf, textOf } from '../../dav/tree.ts'
-import { element } from '../../dav/xml.ts'
+import { element, plainWriter } from '../../dav/xml.ts'
 import type { XmlElement } from '../../dav/xml.ts'
 import type { LoadedResource } from '../context.ts'
 import { DavError } from '../errors.ts'
@@ -15,6 +15,10 @@ import { CALENDAR_OBJECT_TYPE, calendarData } from '../render.ts'
 import { calendarEtagOf, etagOfTag } from '../tags.ts'
 
 const collection = element(dav('collection'))
+
+/** Neither holds a character that XML would have escaped. */
+const etagElement = plainWriter(dav('getetag'))
+const contentTypeElement = plainWriter(dav('getcontenttype'))(CALENDAR_OBJECT_TYPE)
 
 const typesByKind: Readonly<Record<LoadedResource['kind'], readonly XmlElement[]>> = {
   root: [collection],
@@ -77,6 +81,7 @@ export const rfc4918: readonly PropertyRow[] = [
     on: ['object'],
     allprop: true,
     get: ({ tag }) => [etagOfTag(tag)],
+    finished: ({ tag }) => etagElement(etagOfTag(tag)),
   }),
   property({
     name: dav('getetag'),
@@ -92,6 +97,7 @@ export const rfc4918: readonly PropertyRow[] = [
     on: ['object'],
     allprop: true,
     get: () => [CALENDAR_OBJECT_TYPE],
+    finished: () => contentTypeElement,
   }),
   property({
     name: dav('getcontentlength'),

@@ -10,6 +10,7 @@ import { DavError } from '../errors.ts'
 import { existing } from '../existing.ts'
 import { inOwnSpelling, load } from '../load.ts'
 import { describe } from '../property.ts'
+import type { Described } from '../property.ts'
 import { multistatusReply } from '../reply.ts'
 import { parsePath } from '../resource.ts'
 import { listOf } from './answer.ts'
@@ -36,13 +37,8 @@ interface Expansion {
   left: number
 }
 
-interface Described {
-  readonly href: string
-  readonly propstats: readonly PropStatus[]
-}
-
 async function expandedResponse(expansion: Expansion, loaded: LoadedResource, asked: readonly ExpandedProperty[]): Promise<Described> {
-  const described = (await describe(expansion.context, loaded, selectionOf(asked))) as Described
+  const described = await describe(expansion.context, loaded, selectionOf(asked))
   const propstats: PropStatus[] = []
   for (const propstat of described.propstats) propstats.push(propstat.status === 200 ? await followed(expansion, propstat, asked) : propstat)
   return { href: described.href, propstats }

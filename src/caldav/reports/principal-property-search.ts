@@ -68,8 +68,8 @@ interface Text {
 /** The single texts in the searchable properties, e.g. each address by itself and without `mailto:`. */
 async function textsOf(context: Context, principal: Loaded<'principal'>): Promise<readonly Text[]> {
   const properties = searchableProperties.map(({ name }) => ({ name, element: element(name) }))
-  const told = await describe(context, principal, { kind: 'properties', properties })
-  const known = 'propstats' in told ? told.propstats.filter(({ status }) => status === 200).flatMap((each) => each.properties) : []
+  const { propstats } = await describe(context, principal, { kind: 'properties', properties })
+  const known = propstats.filter(({ status }) => status === 200).flatMap((each) => each.properties)
   return known.flatMap(({ name, children }) => leaves(children).map((text) => ({ name, text: text.replace(/^mailto:/i, '') })))
 }
 
