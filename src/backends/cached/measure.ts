@@ -3,34 +3,42 @@
  * instances. Both are estimates, cheap and generous.
  */
 
-import type { TimeRange } from '../../calendar/calendar.ts'
 import { boundsOf } from './bounds.ts'
 import type { Body } from './entries.ts'
 import { bytesOf } from './size.ts'
 
-/** What is counted once of a body, and kept beside it. */
-export interface Measure {
-  readonly bytes: number
-  /** Whole minutes since 1970, which take no memory of their own where milliseconds do. */
+/** Whole minutes since 1970, which take no memory of their own where milliseconds do. */
+export interface Minutes {
   readonly from: number
   readonly to: number
 }
 
+/** What is counted once of a body, and kept beside it: how much it takes, and when it may take place. */
+export interface Measure extends Minutes {
+  readonly bytes: number
+}
+
 const minuteMs = 60_000
-/** Some four thousand years. */
+/** Some four thousand years, and within 32 bits. */
 const farMinutes = 2 ** 31 - 1
 
 const whole = (minutes: number): number => Math.min(Math.max(minutes, -farMinutes), farMinutes)
 
+/** Of what nothing is known. */
+export const always: Minutes = { from: -farMinutes, to: farMinutes }
+
 /** @returns its bytes, and between which moments it may have instances */
 export function measureOf(body: Body): Measure {
   const bytes = bytesOf(body)
-  if (!('series' in body)) return { bytes, from: -farMinutes, to: farMinutes }
-  const { from, to } = boundsOf(body.series)
-  return { bytes, from: whole(Math.floor(from / minuteMs)), to: whole(Math.ceil(to / minuteMs)) }
+  return { bytes, ...('series' in body ? inMinutes(boundsOf(body.series)) : always) }
+}
+
+/** No less than the range. */
+export function inMinutes({ from = -Infinity, to = Infinity }: { readonly from?: number; readonly to?: number }): Minutes {
+  return { from: whole(Math.floor(from / minuteMs)), to: whole(Math.ceil(to / minuteMs)) }
 }
 
 /** Whether an instance may overlap the range; true more often than it is so. */
-export function mayOverlap(measure: Pick<Measure, 'from' | 'to'>, { from, to }: TimeRange): boolean {
-  return measure.to >= Math.floor((from ?? -Infinity) / minuteMs) && measure.from <= Math.ceil((to ?? Infinity) / minuteMs)
+export function mayOverlap(measured: Minutes, range: Minutes): boolean {
+  return measured.to >= range.from && measured.from <= range.to
 }

@@ -4,8 +4,10 @@ import type { Instant, ObjectName } from '../../calendar/identifiers.ts'
 import { bytesOfEntry, entryOf, holding, isAnother, isSeriesOf, isUnchanged, tagIn, tagOf, withoutBody } from './entries.ts'
 import type { Body, Entry, Told } from './entries.ts'
 import { inOrder } from './history.ts'
-import { mayOverlap, measureOf } from './measure.ts'
+import { measureOf } from './measure.ts'
 import type { Measure } from './measure.ts'
+import { periodsOf } from './periods.ts'
+import type { Found } from './periods.ts'
 import type { CacheSettings } from './settings.ts'
 
 const calendarBytes = 1000
@@ -23,6 +25,8 @@ export class CalendarObjects {
   #ahead = new Set<ObjectName>()
   /** All tags in the order of changes; made when somebody asks, and good until something changes. */
   #byChange: readonly ObjectTag[] | undefined
+  /** Finds bodies by time; made and good in the same way. */
+  #periods: ((range: TimeRange) => Found) | undefined
 
   constructor(settings: CacheSettings) {
     this.#settings = settings
@@ -81,15 +85,9 @@ export class CalendarObjects {
     return this.#settings.now() - readAt < this.#settings.freshnessMs
   }
 
-  /** All bodies of a calendar that is held whole but those outside of the range for sure, and the names of those that are not held. */
-  bodies(range: TimeRange = {}): { readonly held: readonly Body[]; readonly missing: readonly ObjectName[] } {
-    const held: Body[] = []
-    const missing: ObjectName[] = []
-    for (const [name, { body, measure }] of this.#entries) {
-      if (body === undefined) missing.push(name)
-      else if (measure === undefined || mayOverlap(measure, range)) held.push(body)
-    }
-    return { held, missing }
+  /** The bodies of a calendar that is held whole. */
+  bodies(range: TimeRange = {}): Found {
+    return (this.#periods ??= periodsOf(this.#entries))(range)
   }
 
   /** A body that a listing has told, as the object that is held already where it is unchanged. @param mayStay that it may be held */
@@ -186,7 +184,7 @@ export class CalendarObjects {
   }
 
   clear(): void {
-    this.#byChange = undefined
+    this.#forgetOrder()
     this.#entries = new Map()
     this.#ahead.clear()
     this.#bytes = calendarBytes
@@ -199,14 +197,19 @@ export class CalendarObjects {
     const hasRoom = others + bytesOfEntry(entry) <= this.#settings.maxCalendarBytes
     if (!hasRoom && !this.#isWhole) return this.#delete(name)
     const held = hasRoom ? entry : withoutBody(entry)
-    this.#byChange = undefined
+    this.#forgetOrder()
     this.#entries.set(name, held)
     this.#bytes = others + bytesOfEntry(held)
   }
 
   #delete(name: ObjectName): void {
-    this.#byChange = undefined
+    this.#forgetOrder()
     this.#bytes -= bytesOfEntry(this.#entries.get(name))
     this.#entries.delete(name)
+  }
+
+  #forgetOrder(): void {
+    this.#byChange = undefined
+    this.#periods = undefined
   }
 }

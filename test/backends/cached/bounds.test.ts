@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { mayOverlap, measureOf } from '../../../src/backends/cached/measure.ts'
+import { inMinutes, mayOverlap, measureOf } from '../../../src/backends/cached/measure.ts'
 import type { SeriesSource } from '../../../src/calendar/backend.ts'
 import { newEvent } from '../../new-event.ts'
 import type { Event, EventSeries, EventTime, Recurrence, RecurrenceRule } from '../../../src/calendar/event.ts'
@@ -19,7 +19,7 @@ const single = (event: Event): EventSeries => ({ kind: 'single', uid, event })
 
 const overlaps = (series: EventSeries, from: string | undefined, to: string | undefined): boolean =>
   mayOverlap(measureOf({ name: objectName('u.ics')!, revision: revision('1'), updated: instant(0), series, role: 'organizer', source: {} as SeriesSource }),
-    { ...(from !== undefined && { from: instant(Date.parse(from)) }), ...(to !== undefined && { to: instant(Date.parse(to)) }) })
+    inMinutes({ ...(from !== undefined && { from: Date.parse(from) }), ...(to !== undefined && { to: Date.parse(to) }) }))
 
 describe('mayOverlap never denies an instance', () => {
   test.each<[string, EventSeries, string | undefined, string | undefined]>([
