@@ -2,7 +2,7 @@ import { inBatches } from '../../calendar/backend.ts'
 import type { CalendarSession, CalendarState, Changes, ObjectTag, StoredSeries } from '../../calendar/backend.ts'
 import type { TimeRange } from '../../calendar/calendar.ts'
 import type { BackendSyncToken, CalendarId, ObjectName } from '../../calendar/identifiers.ts'
-import { tagOf } from './entries.ts'
+import type { Listed } from './collected.ts'
 import type { Body } from './entries.ts'
 import { Flights } from './flights.ts'
 import { Knowledge, toldOf, withPlainTags } from './knowledge.ts'
@@ -68,17 +68,11 @@ export class CachedCalendar {
     return isFull(state) ? state : undefined
   }
 
-  async *#listedTags(inner: CalendarSession, untagged: Set<ObjectName>): AsyncGenerator<readonly ObjectTag[], CalendarState | undefined, undefined> {
-    const listed = this.#list(inner)
-    try {
-      for (let next = await listed.next(); ; next = await listed.next()) {
-        if (next.done) return isState(next.value) ? next.value : undefined
-        for (const body of next.value) if (!('series' in body)) untagged.add(body.name)
-        yield next.value.filter((body) => 'series' in body).map(tagOf)
-      }
-    } finally {
-      await listed.return(undefined)
-    }
+  #listedTags(inner: CalendarSession, untagged: Set<ObjectName>): AsyncGenerator<readonly ObjectTag[], CalendarState | undefined, undefined> {
+    return this.#listed(inner, ({ told }) => {
+      for (const { name, tag } of told) if (tag === undefined) untagged.add(name)
+      return told.flatMap(({ tag = [] }) => tag)
+    })
   }
 
   /** A listing tells of what cannot be shown only the name, so the backend is asked for its tag. */
@@ -105,8 +99,7 @@ export class CachedCalendar {
       yield* inBatches(await this.#within(inner, range))
       return undefined
     }
-    const told = yield* this.#list(inner)
-    return isState(told) ? told : undefined
+    return yield* this.#listed(inner, ({ bodies }) => bodies)
   }
 
   async #within(inner: CalendarSession, range: TimeRange): Promise<readonly Body[]> {
@@ -162,8 +155,8 @@ export class CachedCalendar {
     if (names.length <= fewNames) return this.#fetch(inner, names)
     const wanted = new Set(names)
     const found = new Map<ObjectName, Body>()
-    for await (const batch of this.#list(inner)) {
-      for (const body of batch) if (wanted.has(body.name)) found.set(body.name, body)
+    for await (const { bodies } of this.#list(inner)) {
+      for (const body of bodies) if (wanted.has(body.name)) found.set(body.name, body)
     }
     return found
   }
@@ -206,15 +199,28 @@ export class CachedCalendar {
     return withPlainTags(changes)
   }
 
+  /** What is wanted of each batch of a listing. @returns at its end the state that all of it is as true as, where that is known */
+  async *#listed<T>(inner: CalendarSession, pick: (batch: Listed) => readonly T[]): AsyncGenerator<readonly T[], CalendarState | undefined, undefined> {
+    const listed = this.#list(inner)
+    try {
+      for (let next = await listed.next(); ; next = await listed.next()) {
+        if (next.done) return isState(next.value) ? next.value : undefined
+        yield pick(next.value)
+      }
+    } finally {
+      await listed.return(undefined)
+    }
+  }
+
   /** Every object, by one reading that all who come at once share. */
-  async *#list(inner: CalendarSession): AsyncGenerator<readonly Body[], unknown, undefined> {
+  async *#list(inner: CalendarSession): AsyncGenerator<Listed, unknown, undefined> {
     if (this.#known.state === undefined && !this.#place.settings.learnt.listingsTellState) await this.#validation.observe(inner)
     return yield* this.#listings.read(inner)
   }
 }
 
 /** Reads to the end. @returns what the reading returned @throws the signal's reason */
-async function endOf(reading: AsyncGenerator<readonly Body[], unknown, undefined>, signal: AbortSignal | undefined): Promise<unknown> {
+async function endOf(reading: AsyncGenerator<unknown, unknown, undefined>, signal: AbortSignal | undefined): Promise<unknown> {
   for (let next = await reading.next(); ; next = await reading.next()) {
     if (next.done) return next.value
     if (!signal?.aborted) continue

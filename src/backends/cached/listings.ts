@@ -1,6 +1,6 @@
 import type { CalendarSession, CalendarState } from '../../calendar/backend.ts'
 import { Collected } from './collected.ts'
-import type { Body } from './entries.ts'
+import type { Listed } from './collected.ts'
 import { isFull } from './place.ts'
 import type { Place } from './place.ts'
 import { SharedIteration } from './shared-iteration.ts'
@@ -8,14 +8,14 @@ import { SharedIteration } from './shared-iteration.ts'
 /** Readings of every object of one calendar. All who come at once share one, and what it tells is held. */
 export class Listings {
   readonly #place: Place
-  #current: { readonly batches: SharedIteration<readonly Body[]>; readonly at: number } | undefined
+  #current: { readonly batches: SharedIteration<Listed>; readonly at: number } | undefined
 
   constructor(place: Place) {
     this.#place = place
   }
 
   /** @returns every object, and at the end the state that the backend told with them, where it did */
-  read(inner: CalendarSession): AsyncGenerator<readonly Body[], unknown, undefined> {
+  read(inner: CalendarSession): AsyncGenerator<Listed, unknown, undefined> {
     return (this.#open() ?? this.#start(inner)).read()
   }
 
@@ -25,18 +25,18 @@ export class Listings {
   }
 
   /** One that has begun within the window, and is still kept from its start. */
-  #open(): SharedIteration<readonly Body[]> | undefined {
+  #open(): SharedIteration<Listed> | undefined {
     const { batches, at = -Infinity } = this.#current ?? {}
     const { now, freshnessMs } = this.#place.settings
     return batches?.isOpen && now() - at <= freshnessMs ? batches : undefined
   }
 
-  #start(inner: CalendarSession): SharedIteration<readonly Body[]> {
+  #start(inner: CalendarSession): SharedIteration<Listed> {
     const { id, known, settings, resized } = this.#place
     const read = known.begin()
     const { state, checkedAt } = known.anchor
     const collected = new Collected(known.objects, settings.maxCalendarBytes, () => batches.stopKeeping())
-    const batches: SharedIteration<readonly Body[]> = new SharedIteration(collected.through(inner.objects(id)), (told) => {
+    const batches: SharedIteration<Listed> = new SharedIteration(collected.through(inner.objects(id)), (told) => {
       if (this.#current?.batches === batches) this.#current = undefined
       settings.learnt.listingsTellState = isState(told)
       if (isState(told)) known.holdAll(collected.told, told, read)
