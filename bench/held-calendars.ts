@@ -9,6 +9,7 @@ import { createEmulator } from '../src/backends/emulator/index.ts'
 import { backends } from '../src/backends/index.ts'
 import { escapedCalendarData } from '../src/caldav/render.ts'
 import { calendarId, emailAddress } from '../src/calendar/identifiers.ts'
+import { shapeHeap } from '../src/heap.ts'
 import { keepListings } from './kept-listings.ts'
 import { restEvent } from './sample.ts'
 
@@ -23,6 +24,7 @@ export interface Held {
   readonly counted: number
 }
 
+shapeHeap()
 const [cacheMb = 0, size = 0] = process.argv.slice(2, 4).map(Number)
 const counts = process.argv[4]?.split(',').map(Number) ?? []
 const collect = (globalThis as { gc?: () => void }).gc ?? (() => { throw new Error('run with --expose-gc') })

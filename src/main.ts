@@ -6,11 +6,11 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { dirname, join } from 'node:path'
-import { setFlagsFromString } from 'node:v8'
 import type { Emulator } from './backends/emulator/index.ts'
 import type { Backend } from './calendar/backend.ts'
 import type { BackendConfig, DataPlace, GatewayConfig } from './config.ts'
 import type { Command } from './help.ts'
+import { shapeHeap } from './heap.ts'
 import { stopOnSignal } from './signals.ts'
 import type { AccountRecord, DemoAccount } from './server/credentials/accounts.ts'
 import type { Fetch, Listener } from './server/listen.ts'
@@ -20,9 +20,6 @@ import type { WelcomeFacts } from './server/welcome.ts'
 
 enableCompileCache(join(import.meta.dirname, '..', 'node_modules', '.cache', 'calgate'))
 process.env['TZ'] = 'UTC'
-// A first synchronisation makes much that lives for long: where the room for what is new grows by its default, twice each time, all of it
-// is copied again and again on the way (a third of the whole time). It grows only where it fills up: an idle process stays as small.
-setFlagsFromString('--semi-space-growth-factor=8')
 // What is written is this user's own: calendars, keys, the demo account.
 process.umask(0o077)
 
@@ -77,6 +74,7 @@ async function runGateway(argv: readonly string[]): Promise<void> {
     emulator?.close()
   })
   await greet({ config, listener, accounts, restPort: rest?.port, authorityPath: certificates.authorityPath })
+  shapeHeap()
 }
 
 async function runEmulator(argv: readonly string[]): Promise<void> {

@@ -23,6 +23,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   'server/': ['calendar/', 'caldav/', 'dav/'],
   'settings.ts': [],
   'signals.ts': [],
+  'heap.ts': [],
   'config.ts': ['settings.ts', 'server/', 'backends/index.ts'],
   'help.ts': ['config.ts', 'settings.ts'],
   'main.ts': [''],
