@@ -1,11 +1,13 @@
 /** The same with a backend that is apart and takes its time for every call: what the gateway adds to the calls that are needed. */
 
-import { open } from './http-client.ts'
+import { open, type Target } from './http-client.ts'
 import { type Figures, measure, quantile } from './measure.ts'
 import { firstSync, type Operation, operationsOn } from './operations.ts'
+import type { Server } from './process.ts'
 import { delayCalls, startWithPages, timesOfCalls } from './replayed.ts'
 import { copyOfData, log, otherSize, scale, tell } from './run.ts'
-import { startReplay, startReplayed } from './servers.ts'
+import { account } from './sample.ts'
+import { portOfReplay, startBare, startReplay, startReplayed } from './servers.ts'
 import type { Place } from './servers.ts'
 import { ms, ratio, table, whole } from './table.ts'
 
@@ -52,31 +54,48 @@ function addedToOne({ figures: { times, turns }, upstream }: Delayed): readonly 
 
 async function addedToCalls(): Promise<void> {
   const [data, size] = [copyOfData(), scale.latencySize]
-  const place = await startReplayed(data, await startReplay(data, Infinity), ['--freshness-ms', '0'])
+  const backend = await startReplay(data, Infinity)
+  const place = await startReplayed(data, backend, ['--freshness-ms', '0'])
   const connection = await open(place.target)
   await firstSync({ place, size, connection })
   const operations = (await operationsOn({ place, size, connection })).filter(({ name }) => asked.has(name))
+  const bare = await startBare(data)
   const rows: string[][] = []
-  const ones: string[][] = []
+  const ones = [await addedTo({ ...place, ...bare }, await bareCall(bare, backend))]
   for (const operation of operations) {
     const { figures: { medianMs, p95Ms }, calls, upstream } = await delayed(place, operation, { delayMs: DELAY_MS, clients: 1, warmMs: 0, forMs: scale.delayedTurns * DELAY_MS })
     rows.push([operation.name, whole(calls), ms(medianMs), ms(p95Ms), ms(medianMs - calls * at(upstream, 0.5))])
-    if (calls !== 1) continue
-    const [none, near] = [
-      await delayed(place, operation, { delayMs: 0, clients: 1, warmMs: scale.warmMs, forMs: scale.forMs }),
-      await delayed(place, operation, { delayMs: NEAR_MS, clients: 1, warmMs: scale.warmMs, forMs: scale.forMs * 2 }),
-    ]
-    const far = await delayed(place, operation, { delayMs: DELAY_MS, clients: 16, warmMs: 0, forMs: scale.forMs * 2 })
-    const upstreamMs = at(far.upstream, 0.99)
-    ones.push([operation.name, ...addedToOne(none), ...addedToOne(near), ms(far.figures.p99Ms), ms(upstreamMs), ms(far.figures.p99Ms - upstreamMs)])
+    if (calls === 1) ones.push(await addedTo(place, operation))
   }
   connection.close()
-  await Promise.all([place.server.stop(), place.backend?.stop()])
+  await Promise.all([place.server.stop(), bare.server.stop(), backend.stop()])
   tell(`${whole(size)} events at a backend that takes ${DELAY_MS} ms per call, one client, freshness window 0`,
     table(['operation', 'calls', 'median ms', 'p95', 'added to the calls, ms'], rows))
   tell(`${whole(size)} events, what is added to operations of one call, ms (aims: p50 1 and p99 5 with one client, 15 to the p99 with 16)`, table(
     ['operation', 'call of 0 ms: p50', 'p99', `call of ${NEAR_MS} ms: p50`, 'p99', `call of ${DELAY_MS} ms, 16 clients: p99`, 'of the calls', 'added'], ones,
   ))
+}
+
+/** @param place that answers the operation by one call */
+async function addedTo(place: Place, operation: Operation): Promise<string[]> {
+  const none = await delayed(place, operation, { delayMs: 0, clients: 1, warmMs: scale.warmMs, forMs: scale.forMs })
+  const near = await delayed(place, operation, { delayMs: NEAR_MS, clients: 1, warmMs: scale.warmMs, forMs: scale.forMs * 2 })
+  const far = await delayed(place, operation, { delayMs: DELAY_MS, clients: 16, warmMs: 0, forMs: scale.forMs * 2 })
+  const upstreamMs = at(far.upstream, 0.99)
+  return [operation.name, ...addedToOne(none), ...addedToOne(near), ms(far.figures.p99Ms), ms(upstreamMs), ms(far.figures.p99Ms - upstreamMs)]
+}
+
+/** What one call costs the bare app: to ask for the state of a calendar, and to answer as to a poll. */
+async function bareCall({ target }: { readonly target: Target }, backend: Server): Promise<Operation> {
+  const [connection, body] = [await open(target), 'x'.repeat(500)]
+  const url = `http://127.0.0.1:${portOfReplay(backend)}/calendar/v3/calendars/${account.address}/events?maxResults=1&fields=updated`
+  const call = { url, headers: { authorization: `Bearer test:${account.address}` } }
+  await connection.send({ method: 'POST', path: '/_keep', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ key: 'one call', status: 207, headers: {}, body, call }) })
+  connection.close()
+  return {
+    name: 'bare app, one call', requests: () => [{ method: 'PROPFIND', path: '/', headers: { 'x-bench': 'one call' } }],
+    fault: (answer) => (answer.status === 207 && answer.body === body ? undefined : `${answer.status}: ${answer.body.slice(0, 200)}`),
+  }
 }
 
 interface SlowVariant {

@@ -13,7 +13,8 @@ import type { RestRequest } from '../src/backends/transport.ts'
 import { keepListings } from './kept-listings.ts'
 
 const [folder = '', most] = process.argv.slice(2)
-const emulator = createEmulator({ file: join(folder, 'calendars.sqlite') })
+// With tokens that name their account, for whoever asks beside the gateway.
+const emulator = createEmulator({ file: join(folder, 'calendars.sqlite'), control: true })
 const ask = keepListings(async (request) => {
   const answer = await emulator.transport(request)
   return { ...answer, body: Buffer.from(answer.body, 'utf8') }
