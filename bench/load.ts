@@ -27,6 +27,12 @@ async function both(running: Running, operation: Operation, forMs: number, onAns
   return { one, many: await measure(place, operation, { clients: 16, warmMs: scale.warmMs / 2, forMs, preparedTurns: scale.prepared }) }
 }
 
+/** Each that only reads, for a moment: none is timed as one of the first things that a process has ever done. */
+async function warmUp(running: Running, operations: readonly Operation[]): Promise<void> {
+  const place = { target: running.target, pid: running.server.pid }
+  for (const operation of operations.filter(({ changes }) => !changes)) await measure(place, operation, { clients: 1, warmMs: 0, forMs: scale.warmMs / 2, preparedTurns: 0 })
+}
+
 /** The same octets from the bare app. */
 export async function ceilingOf(bare: Running, name: string, exchanges: readonly (readonly [Request, Answer])[]): Promise<Operation> {
   const connection = await open(bare.target)
@@ -59,7 +65,9 @@ export async function load(peers: readonly Peer[], size: number): Promise<Measur
   const rows: string[][] = []
   const beside: { readonly one: string[][]; readonly many: string[][]; readonly tail: string[][] } = { one: [], many: [], tail: [] }
   const measured = new Map<string, Both>()
-  for (const [index, operation] of (await operationsOn({ place: gateway, size, connection })).entries()) {
+  const operations = await operationsOn({ place: gateway, size, connection })
+  await warmUp(gateway, operations)
+  for (const [index, operation] of operations.entries()) {
     log(`${operation.name}, ${size} events`)
     let exchanges: readonly (readonly [Request, Answer])[] = []
     const steps = operation.requests(0).length
@@ -121,7 +129,9 @@ export async function askedEachTime(size: number): Promise<Measured> {
   await firstSync({ place: gateway, size, connection })
   const rows: string[][] = []
   const measured = new Map<string, Both>()
-  for (const operation of (await operationsOn({ place: gateway, size, connection })).filter(({ name }) => !/options|unauthenticated/.test(name))) {
+  const operations = (await operationsOn({ place: gateway, size, connection })).filter(({ name }) => !/options|unauthenticated/.test(name))
+  await warmUp(gateway, operations)
+  for (const operation of operations) {
     log(`${operation.name}, ${size} events, window 0`)
     const own = await both(gateway, operation, scale.forMs / 2)
     measured.set(operation.name, own)

@@ -10,6 +10,8 @@ export interface Operation {
   readonly requests: (turn: number) => readonly Request[]
   /** What is wrong with an answer; undefined: nothing. */
   readonly fault: (answer: Answer, step: number, turn: number) => string | undefined
+  /** The calendar is another one afterwards. */
+  readonly changes?: true
   /** Where turns use something up: makes it for so many of them, from turn 0 on. */
   readonly prepare?: (turns: number) => Promise<void>
 }
@@ -99,13 +101,13 @@ export async function operationsOn(subject: Subject): Promise<readonly Operation
       name: 'GET', requests: (turn) => [{ method: 'GET', path: path + nameOf((turn * 31) % size), headers }],
       fault: (answer, _, turn) => expectStatus(answer, 200) ?? (answer.body.includes(`UID:event-${(turn * 31) % size}@`) ? undefined : 'another object'),
     },
-    { name: 'PUT new', requests: (turn) => [put(`n${run}-${turn}.ics`, calendarObject(turn % 1000, `n${run}-${turn}`))], fault: (answer) => expectStatus(answer, 201) },
+    { name: 'PUT new', changes: true, requests: (turn) => [put(`n${run}-${turn}.ics`, calendarObject(turn % 1000, `n${run}-${turn}`))], fault: (answer) => expectStatus(answer, 201) },
     {
-      name: 'PUT changed', requests: (turn) => [put(nameOf(turn % size), bodyOf(turn % size, `turn ${run} ${turn}`))],
+      name: 'PUT changed', changes: true, requests: (turn) => [put(nameOf(turn % size), bodyOf(turn % size, `turn ${run} ${turn}`))],
       fault: (answer) => expectStatus(answer, 200, 201, 204),
     },
     {
-      name: 'DELETE', requests: (turn) => [{ method: 'DELETE', path: `${path}d${run}-${turn}.ics`, headers }], fault: (answer) => expectStatus(answer, 200, 204),
+      name: 'DELETE', changes: true, requests: (turn) => [{ method: 'DELETE', path: `${path}d${run}-${turn}.ics`, headers }], fault: (answer) => expectStatus(answer, 200, 204),
       prepare: async (turns) => {
         for (let turn = 0; turn < turns; turn += 1) await send(put(`d${run}-${turn}.ics`, calendarObject(turn % 1000, `d${run}-${turn}`)))
       },
