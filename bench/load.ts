@@ -18,8 +18,11 @@ interface Both { readonly one: Figures; readonly many: Figures }
 /** A slow server is spared the many clients. */
 interface Theirs { readonly one: Figures; readonly many: Figures | undefined }
 
-/** Operations of the gateway by their name, for how they grow. */
-export type Measured = ReadonlyMap<string, Both>
+/** CPU of an operation with one client, in ms: of the gateway, and of the bare app where it did the same. */
+interface Cost { readonly own: number | undefined; readonly bare?: number | undefined }
+
+/** By the name of the operation, for how they grow. */
+export type Measured = ReadonlyMap<string, Cost>
 
 async function both(running: Running, operation: Operation, forMs: number, onAnswer?: (request: Request, answer: Answer) => void): Promise<Both> {
   const place = { target: running.target, pid: running.server.pid }
@@ -64,7 +67,7 @@ export async function load(peers: readonly Peer[], size: number): Promise<Measur
   await firstSync({ place: gateway, size, connection })
   const rows: string[][] = []
   const beside: { readonly one: string[][]; readonly many: string[][]; readonly tail: string[][] } = { one: [], many: [], tail: [] }
-  const measured = new Map<string, Both>()
+  const measured: Map<string, Cost> = new Map()
   const operations = await operationsOn({ place: gateway, size, connection })
   await warmUp(gateway, operations)
   for (const [index, operation] of operations.entries()) {
@@ -72,8 +75,8 @@ export async function load(peers: readonly Peer[], size: number): Promise<Measur
     let exchanges: readonly (readonly [Request, Answer])[] = []
     const steps = operation.requests(0).length
     const own = await both(gateway, operation, scale.forMs, (...exchange) => { exchanges = [...exchanges, exchange].slice(-steps) })
-    measured.set(operation.name, own)
     const ceiling = await both(bare, await ceilingOf(bare, `${operation.name} ${size}`, exchanges), scale.forMs / 2)
+    measured.set(operation.name, { own: own.one.cpuMs, bare: ceiling.one.cpuMs })
     rows.push([
       operation.name, ...cellsOf(own),
       ratio(own.one.medianMs, ceiling.one.medianMs), ratio(own.one.cpuMs, ceiling.one.cpuMs), ratio(own.many.perSecond, ceiling.many.perSecond),
@@ -128,13 +131,13 @@ export async function askedEachTime(size: number): Promise<Measured> {
   const connection = await open(gateway.target)
   await firstSync({ place: gateway, size, connection })
   const rows: string[][] = []
-  const measured = new Map<string, Both>()
+  const measured: Map<string, Cost> = new Map()
   const operations = (await operationsOn({ place: gateway, size, connection })).filter(({ name }) => !/options|unauthenticated/.test(name))
   await warmUp(gateway, operations)
   for (const operation of operations) {
     log(`${operation.name}, ${size} events, window 0`)
     const own = await both(gateway, operation, scale.forMs / 2)
-    measured.set(operation.name, own)
+    measured.set(operation.name, { own: own.one.cpuMs })
     rows.push([operation.name, ...cellsOf(own)])
   }
   tell(`${whole(size)} events, freshness window 0`, table(operationHeads, rows))
@@ -146,9 +149,11 @@ export async function askedEachTime(size: number): Promise<Measured> {
 /** How the CPU of an operation grows with the calendar. */
 export function growth(title: string, bySize: readonly (readonly [size: number, measured: Measured])[]): void {
   const [[small, few], [large, many]] = [bySize[0]!, bySize.at(-1)!]
-  const rows = [...few].map(([name, { one }]) => {
-    const grown = many.get(name)?.one.cpuMs
-    return [name, ms(one.cpuMs), ms(grown), ratio(grown, one.cpuMs), `≤ ${aims.get(name)?.growth ?? 1.3}`]
+  const hasBare = [...few.values()].some(({ bare }) => bare !== undefined)
+  const rows = [...few].map(([name, { own, bare }]) => {
+    const grown = many.get(name)
+    return [name, ms(own), ms(grown?.own), ratio(grown?.own, own), `≤ ${aims.get(name)?.growth ?? 1.3}`, ...(hasBare ? [ratio(grown?.bare, bare)] : [])]
   })
-  tell(`Growth from ${whole(small)} to ${whole(large)} events, ${title}: CPU ms with one client`, table(['operation', `at ${whole(small)}`, `at ${whole(large)}`, 'ratio', 'aim'], rows))
+  const heads = ['operation', `at ${whole(small)}`, `at ${whole(large)}`, 'ratio', 'aim', ...(hasBare ? ['ratio of bare'] : [])]
+  tell(`Growth from ${whole(small)} to ${whole(large)} events, ${title}: CPU ms with one client`, table(heads, rows))
 }
