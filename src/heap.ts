@@ -2,12 +2,17 @@
 
 import { setFlagsFromString } from 'node:v8'
 
-/** To be called once all is loaded: a start leaves little behind, and needs no room for it. The engine looks at both flags each time that it grows. */
-export function shapeHeap(): void {
+/** The engine looks at them each time that it grows. */
+export const heapFlags = [
   // A first synchronisation makes much that lives for long: where the room for what is new only doubles each time that it fills up, all of
   // it is copied again and again on the way, which takes a third of the whole time.
-  setFlagsFromString('--semi-space-growth-factor=8')
+  '--semi-space-growth-factor=8',
   // What is used is let grow to twice as much before it is looked through, not to four times: a cache that always drops something for
   // something else would come to that, and the system never has it back.
-  setFlagsFromString('--heap-growing-percent=100')
+  '--heap-growing-percent=100',
+] as const
+
+/** To be called once all is loaded: a start leaves little behind, and needs no room for it. */
+export function shapeHeap(): void {
+  for (const flag of heapFlags) setFlagsFromString(flag)
 }
