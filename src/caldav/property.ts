@@ -30,8 +30,8 @@ export interface PropertyRow<K extends ResourceKind = ResourceKind> {
    */
   readonly get?: (resource: Loaded<K>, context: Context, requested: XmlElement) => XmlContent | undefined | Promise<XmlContent | undefined>
   /**
-   * The whole element as text, as `formatFragment` writes it, where that is at hand and need not be made again, as listings ask for it; undefined
-   * where it is not: then `get` is asked.
+   * The whole element as text, as `formatFragment` writes it, where that is at hand and need not be made again for each of a listing;
+   * undefined where it is not, or where it fails: then `get` is asked.
    */
   readonly finished?: (resource: Loaded<K>, context: Context) => string | undefined
   /** What a PROPPATCH, MKCALENDAR or MKCOL of it changes; left out: protected. @throws DavError when the value is not one */
