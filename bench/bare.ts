@@ -1,6 +1,6 @@
 /**
- * The ceiling: a Hono app over HTTPS that answers what it was told to, after a call to a backend where it was told so, and knows nothing else. Run as a process of its own:
- * `node bench/bare.ts <certificate> <key>`.
+ * The ceiling: a Hono app over HTTPS that answers what it was told to, after a call to a backend where it was told so, and knows nothing
+ * else. Run as a process of its own: `node bench/bare.ts <certificate> <key>`.
  */
 
 import { readFileSync } from 'node:fs'
