@@ -1,7 +1,7 @@
 /** ETags, ctags and sync-tokens: all derived from what the backend tells, so that every replica makes the same ones. */
 
 import { hash } from 'node:crypto'
-import type { CalendarState, ObjectTag } from '../calendar/backend.ts'
+import type { CalendarState } from '../calendar/backend.ts'
 import { backendSyncToken, instant } from '../calendar/identifiers.ts'
 import type { BackendSyncToken, CalendarId, Revision } from '../calendar/identifiers.ts'
 
@@ -13,18 +13,7 @@ const digest = (text: string): string => hash('sha256', `${RENDERING} ${text}`, 
 
 /** The strong entity tag of a calendar object, with its quotes (RFC 4791 §5.3.4). Equal in all methods and on all replicas. */
 export function etagOf(revision: Revision): string {
-  // In one piece, which what is held for long had better be.
-  return JSON.stringify(digest(revision))
-}
-
-/** Lives as long as the tag does. */
-const known = new WeakMap<ObjectTag, string>()
-
-/** The same for a tag that may be asked about again: held ones stand in one listing after the other. */
-export function etagOfTag(tag: ObjectTag): string {
-  let etag = known.get(tag)
-  if (etag === undefined) known.set(tag, etag = etagOf(tag.revision))
-  return etag
+  return `"${RENDERING}-${revision}"`
 }
 
 /**

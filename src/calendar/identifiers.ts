@@ -16,7 +16,7 @@ export type EventUid = Brand<string, 'EventUid'>
 export type EmailAddress = Brand<string, 'EmailAddress'>
 /** An IANA time zone name that the zone data knows, in its usual spelling, e.g. `Europe/Berlin`. */
 export type TimeZoneId = Brand<string, 'TimeZoneId'>
-/** A version of a whole series as the backend tells it: equal if and only if a client would read the same. Opaque, any characters. */
+/** A version of a whole series as the backend tells it: equal if and only if a client would read the same. Opaque; short, of `A-Z a-z 0-9 - _`. */
 export type Revision = Brand<string, 'Revision'>
 /** Where in a calendar's history a reader stands. Opaque to all but the backend that made it; printable ASCII. */
 export type BackendSyncToken = Brand<string, 'BackendSyncToken'>

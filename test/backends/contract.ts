@@ -199,7 +199,7 @@ export function describeBackend(title: string, open: () => BackendUnderTest): vo
       expect(ranged.map((one) => ('kind' in one ? one.reason : content(one.series)))).toEqual([expected])
       const [tag] = await collect(session.tags(home))
       const revisions = [stored, again, ...listed, ...ranged, tag].map((one) => (one !== undefined && 'revision' in one ? one.revision : undefined))
-      expect(new Set(revisions).size, 'one revision, whichever way it is read').toBe(1)
+      expect([...new Set(revisions)], 'one revision, whichever way it is read').toEqual([expect.stringMatching(/^[\w-]+$/)])
     }))
 
     test.each(Object.entries(shapes))('%s put again makes no write call and keeps its revision', (_title, series) => withBackend(async (session, backend) => {

@@ -10,7 +10,7 @@ import { httpDate } from '../http-date.ts'
 import { CALENDAR_OBJECT_TYPE } from '../render.ts'
 import type { Resource } from '../resource.ts'
 import { scheduleTagOf } from '../schedule-tag.ts'
-import { calendarEtagOf, etagOfTag } from '../tags.ts'
+import { calendarEtagOf, etagOf } from '../tags.ts'
 import { calendarDataFor, variance } from '../zoneless.ts'
 
 const row = {
@@ -52,7 +52,7 @@ type ObjectHeaders = Readonly<Record<'ETag' | 'Content-Type' | 'Last-Modified', 
 
 /** RFC 9110 §8: what describes the text of an object. */
 export function objectHeaders(stored: StoredSeries, calendar: CalendarId): ObjectHeaders {
-  return { ETag: etagOfTag(stored), 'Content-Type': CALENDAR_OBJECT_TYPE, 'Last-Modified': httpDate(stored.updated), ...scheduleTagHeader(stored, calendar) }
+  return { ETag: etagOf(stored.revision), 'Content-Type': CALENDAR_OBJECT_TYPE, 'Last-Modified': httpDate(stored.updated), ...scheduleTagHeader(stored, calendar) }
 }
 
 /** RFC 6638 §8.2; of scheduling objects only. */

@@ -12,7 +12,7 @@ import { httpDate } from '../http-date.ts'
 import { property } from '../property.ts'
 import type { PropertyRow } from '../property.ts'
 import { CALENDAR_OBJECT_TYPE, calendarData } from '../render.ts'
-import { calendarEtagOf, etagOfTag } from '../tags.ts'
+import { calendarEtagOf, etagOf } from '../tags.ts'
 
 const collection = element(dav('collection'))
 
@@ -80,8 +80,8 @@ export const rfc4918: readonly PropertyRow[] = [
     source: 'RFC 4918 §15.6, RFC 4791 §5.3.4',
     on: ['object'],
     allprop: true,
-    get: ({ tag }) => [etagOfTag(tag)],
-    finished: ({ tag }) => etagElement(etagOfTag(tag)),
+    get: ({ tag }) => [etagOf(tag.revision)],
+    finished: ({ tag }) => etagElement(etagOf(tag.revision)),
   }),
   property({
     name: dav('getetag'),
