@@ -1,7 +1,7 @@
 /** How an adapter reaches its REST service: a function, so that the network, the embedded emulator and recorded exchanges are interchangeable. */
 
 import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
+import { constants, gunzip, gunzipSync } from 'node:zlib'
 
 export interface RestRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -10,6 +10,8 @@ export interface RestRequest {
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
   readonly signal?: AbortSignal
+  /** Told how the body of a 200 begins while the rest is still on its way, by a transport that can; no more than a hint, as the answer may yet fail. */
+  readonly onBeginning?: (text: string) => void
 }
 
 export interface RestResponse {
@@ -54,7 +56,7 @@ export function networkTransport({ connections = 16, timeoutMs = 30_000, maxResp
     return { agent, send: request }
   }
   let loading: ReturnType<typeof load> | undefined
-  return async ({ method, url, headers, body, signal }) => {
+  return async ({ method, url, headers, body, signal, onBeginning }) => {
     const { agent, send } = await (loading ??= load())
     const timeout = AbortSignal.timeout(timeoutMs)
     try {
@@ -63,11 +65,35 @@ export function networkTransport({ connections = 16, timeoutMs = 30_000, maxResp
         // Google packs its answers only for a user agent that says so (Calendar API v3, "Performance tips").
         headers: { 'accept-encoding': 'gzip', 'user-agent': 'calgate (gzip)', ...headers },
       })
-      const bytes = Buffer.from(await response.body.arrayBuffer())
-      return { status: response.statusCode, headers: flatten(response.headers), body: await unpack(bytes, response.headers['content-encoding'], maxResponseBytes) }
+      const { statusCode: status, headers: { 'content-encoding': encoding } } = response
+      const bytes = await collect(response.body, (first) => { if (status === 200) onBeginning?.(beginningOf(first, encoding)) })
+      return { status, headers: flatten(response.headers), body: await unpack(bytes, encoding, maxResponseBytes) }
     } catch (error) {
       throw toTransportError(error, signal?.aborted === true)
     }
+  }
+}
+
+async function collect(body: AsyncIterable<Buffer>, onFirst: (first: Buffer) => void): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  for await (const piece of body) {
+    if (pieces.length === 0) onFirst(piece)
+    pieces.push(piece)
+  }
+  return Buffer.concat(pieces)
+}
+
+/** Of what is sent; packed ones are some kilobytes of text. */
+const beginningBytes = 1024
+
+/** @returns '' where it cannot be read */
+function beginningOf(first: Buffer, encoding: string | string[] | undefined): string {
+  const bytes = first.subarray(0, beginningBytes)
+  if (encoding !== 'gzip') return bytes.toString('utf8')
+  try {
+    return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).toString('utf8')
+  } catch {
+    return ''
   }
 }
 

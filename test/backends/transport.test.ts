@@ -23,13 +23,28 @@ const answers: Readonly<Record<string, (request: IncomingMessage, response: Serv
     response.destroy()
   },
   '/never': () => {},
+  '/begun': (_request, response) => { begin(response, (text) => Buffer.from(text)) },
+  '/begun-gzip': (_request, response) => { begin(response.setHeader('content-encoding', 'gzip'), gzipSync) },
   '/refused': (_request, response) => response.writeHead(503).end('{"error":{}}'),
+}
+
+/** Long enough for two pieces, packed too. */
+const long = `{"a":1,${Array.from({ length: 2000 }, (_, index) => `"${(index * 2654435761) % 2 ** 32}"`).join()}}`
+let finish: (() => void) | undefined
+
+/** Sends half of it, and the rest when the test says so. */
+function begin(response: ServerResponse, pack: (text: string) => Buffer): void {
+  const bytes = pack(long)
+  const half = bytes.length >> 1
+  response.writeHead(200).write(bytes.subarray(0, half))
+  finish = () => { response.end(bytes.subarray(half)) }
 }
 
 describe('networkTransport', () => {
   let server: Server
   let origin = ''
   const transport = networkTransport({ timeoutMs: 300, maxResponseBytes: 50_000 })
+  const patient = networkTransport()
 
   beforeAll(async () => {
     server = createServer((request, response) => answers[request.url ?? '']?.(request, response))
@@ -51,8 +66,19 @@ describe('networkTransport', () => {
     expect((await transport({ method: 'GET', url: `${origin}/gzip`, headers: {} })).body).toBe('grüße')
   })
 
-  test('a refusal is an answer', async () => {
-    expect(await transport({ method: 'GET', url: `${origin}/refused`, headers: {} })).toMatchObject({ status: 503, body: '{"error":{}}' })
+  test.each(['/begun', '/begun-gzip'])('%s: tells the beginning while the rest is still to come', async (path) => {
+    const begun = Promise.withResolvers<string>()
+    const answer = patient({ method: 'GET', url: origin + path, headers: {}, onBeginning: begun.resolve })
+    const text = await begun.promise
+    expect(text.length).toBeGreaterThan(100)
+    expect(long.startsWith(text)).toBe(true)
+    finish?.()
+    expect((await answer).body).toBe(long)
+  })
+
+  test('a refusal is an answer, and has no beginning', async () => {
+    const onBeginning = (): void => expect.fail()
+    expect(await transport({ method: 'GET', url: `${origin}/refused`, headers: {}, onBeginning })).toMatchObject({ status: 503, body: '{"error":{}}' })
   })
 
   test.each([['/large', 'too-large'], ['/bomb', 'too-large'], ['/cut', 'connection'], ['/never', 'timeout']])('%s is no answer: %s', async (path, kind) => {

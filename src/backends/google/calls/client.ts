@@ -24,6 +24,8 @@ export interface ApiCall {
   readonly ifMatch?: string
   /** For calls that may be made twice though they are neither reads nor bound to a version, such as an import. */
   readonly isRepeatable?: true
+  /** As of {@link RestRequest}; told again by each attempt. */
+  readonly onBeginning?: (text: string) => void
 }
 
 /** What the service said. `wasRepeated`: an earlier attempt got no clear answer and may have been carried out. */
@@ -190,13 +192,13 @@ async function send(call: ApiCall, token: string, { transport, apiUrl }: ClientO
 }
 
 /** Without what is the same for all calls. */
-function requestOf({ method, path, query, body, ifMatch }: ApiCall, apiUrl: string): RestRequest {
+function requestOf({ method, path, query, body, ifMatch, onBeginning }: ApiCall, apiUrl: string): RestRequest {
   const headers: Record<string, string> = {}
   if (body !== undefined) headers['content-type'] = 'application/json'
   if (ifMatch !== undefined) headers['if-match'] = ifMatch
   // Indented, which is the default, a page is a quarter longer and takes that much longer to write and to read.
   const url = `${apiUrl}/${path.map(encodeURIComponent).join('/')}${formatQuery({ ...query, prettyPrint: false })}`
-  return { method, url, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
+  return { method, url, headers, ...(body !== undefined && { body: JSON.stringify(body) }), ...(onBeginning && { onBeginning }) }
 }
 
 function formatQuery(query: Query = {}): string {

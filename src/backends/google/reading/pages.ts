@@ -1,4 +1,4 @@
-/** events.list, page by page. The next page is asked for before the present one is handed out, so that mapping and waiting overlap. */
+/** events.list, page by page. The next page is asked for while the present one is still coming, so that waiting and work overlap. */
 
 import { setImmediate } from 'node:timers/promises'
 import { findTimeZone } from '../../../icalendar/time-zone.ts'
@@ -58,20 +58,49 @@ export interface Listing {
 
 /** @param query beside paging @throws BackendError */
 export async function* listPages(listing: Listing, query: Query): AsyncGenerator<Page> {
-  let answer: WireEvents | undefined = await fetchPage(listing, query, undefined)
-  while (answer !== undefined) {
-    const following: Promise<WireEvents | undefined> = answer.nextPageToken === undefined ? Promise.resolve(undefined)
-      : fetchPage(listing, query, answer.nextPageToken)
-    // Whoever stops reading early does not wait for it.
-    following.catch(() => undefined)
+  let asked: AskedPage | undefined = askPage(listing, query, undefined)
+  while (asked !== undefined) {
+    const ahead: Promise<AskedPage | undefined> = asked.nextToken.then((token) => (token === undefined ? undefined : askPage(listing, query, token)))
+    const answer: WireEvents = await asked.answer
     yield await readPage(listing, answer)
-    answer = await following
+    asked = await followed(answer, ahead, (token) => askPage(listing, query, token))
   }
 }
 
-async function fetchPage({ client, calendar }: Listing, query: Query, pageToken: string | undefined): Promise<WireEvents> {
+/** A page that is on its way. */
+interface AskedPage {
+  readonly token: string | undefined
+  readonly answer: Promise<WireEvents>
+  /** Of the page behind this one, as the answer began or as it is; undefined if this is the last one, or did not come. */
+  readonly nextToken: Promise<string | undefined>
+}
+
+function askPage(listing: Listing, query: Query, token: string | undefined): AskedPage {
+  const begun = Promise.withResolvers<string | undefined>()
+  const answer = fetchPage(listing, { ...query, pageToken: token }, (text) => {
+    const told = nextTokenIn(text)
+    if (told !== undefined) begun.resolve(told)
+  })
+  // Whoever stops reading early does not wait for it.
+  answer.then(({ nextPageToken }) => begun.resolve(nextPageToken), () => begun.resolve(undefined))
+  return { token, answer, nextToken: begun.promise }
+}
+
+/** The service tells it ahead of the rows. */
+function nextTokenIn(beginning: string): string | undefined {
+  const [head = ''] = beginning.split('"items"', 1)
+  return /"nextPageToken":\s*"([^"\\]+)"/.exec(head)?.[1]
+}
+
+/** An answer that broke off and was asked for again may have begun with another token than it has. */
+async function followed({ nextPageToken }: WireEvents, ahead: Promise<AskedPage | undefined>, ask: (token: string) => AskedPage): Promise<AskedPage | undefined> {
+  const page = await ahead
+  return page?.token === nextPageToken ? page : nextPageToken === undefined ? undefined : ask(nextPageToken)
+}
+
+async function fetchPage({ client, calendar }: Listing, query: Query, onBeginning: (text: string) => void): Promise<WireEvents> {
   const body = await client.call({
-    method: 'GET', path: ['calendars', calendar, 'events'], query: { maxResults: pageSize, ...query, pageToken },
+    method: 'GET', path: ['calendars', calendar, 'events'], query: { maxResults: pageSize, ...query }, onBeginning,
   })
   return readBody(wireEventsSchema, body)
 }
