@@ -4,7 +4,7 @@ import { open } from './http-client.ts'
 import type { Answer, Connection, Request } from './http-client.ts'
 import { ceilingOf } from './load.ts'
 import { measure } from './measure.ts'
-import { firstSync } from './operations.ts'
+import { firstSync, serveOthers } from './operations.ts'
 import type { Peer } from './peers.ts'
 import { cpuMs, residentMb } from './process.ts'
 import { startWithPages } from './replayed.ts'
@@ -74,7 +74,7 @@ async function ofGateway({ start, hasServed }: Variant, size: number): Promise<{
   const gateway = await start(data, size)
   const bare = await startBare(data)
   const connection = await open(gateway.target)
-  if (hasServed) for (let turn = 0; turn < 2; turn += 1) await firstSync({ place: gateway, size: otherSize, connection })
+  if (hasServed) await serveOthers(gateway, connection)
   const exchanges: (readonly [Request, Answer])[] = []
   const cold = await timed(gateway, () => firstSync({ place: gateway, size, connection }, (...exchange) => { exchanges.push(exchange) }))
   const again = await timed(gateway, () => firstSync({ place: gateway, size, connection }))
