@@ -34,7 +34,8 @@ export function periodsOf(entries: ReadonlyMap<ObjectName, Entry>): (range: Time
   return (range) => {
     const minutes = inMinutes(range)
     const held: Body[] = []
-    for (const [row, body] of bodies.entries()) if (mayOverlap({ from: from[row]!, to: to[row]! }, minutes)) held.push(body)
+    // By number: an iterator takes six times as long.
+    for (let row = 0; row < bodies.length; row += 1) if (mayOverlap({ from: from[row]!, to: to[row]! }, minutes)) held.push(bodies[row]!)
     return { held, missing }
   }
 }
