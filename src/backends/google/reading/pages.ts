@@ -63,7 +63,7 @@ export async function* listPages(listing: Listing, query: Query): AsyncGenerator
     const ahead: Promise<AskedPage | undefined> = asked.nextToken.then((token) => (token === undefined ? undefined : askPage(listing, query, token)))
     const answer: WireEvents = await asked.answer
     yield await readPage(listing, answer)
-    asked = await followed(answer, ahead, (token) => askPage(listing, query, token))
+    asked = await followed(asked, answer, ahead, (token) => askPage(listing, query, token))
   }
 }
 
@@ -73,17 +73,21 @@ interface AskedPage {
   readonly answer: Promise<WireEvents>
   /** Of the page behind this one, as the answer began or as it is; undefined if this is the last one, or did not come. */
   readonly nextToken: Promise<string | undefined>
+  /** Whether the answer is the only one that began. */
+  isFirst(): boolean
 }
 
 function askPage(listing: Listing, query: Query, token: string | undefined): AskedPage {
   const begun = Promise.withResolvers<string | undefined>()
+  let beginnings = 0
   const answer = fetchPage(listing, { ...query, pageToken: token }, (text) => {
+    beginnings += 1
     const told = nextTokenIn(text)
     if (told !== undefined) begun.resolve(told)
   })
   // Whoever stops reading early does not wait for it.
   answer.then(({ nextPageToken }) => begun.resolve(nextPageToken), () => begun.resolve(undefined))
-  return { token, answer, nextToken: begun.promise }
+  return { token, answer, nextToken: begun.promise, isFirst: () => beginnings <= 1 }
 }
 
 /** The service tells it ahead of the rows. */
@@ -92,10 +96,14 @@ function nextTokenIn(beginning: string): string | undefined {
   return /"nextPageToken":\s*"([^"\\]+)"/.exec(head)?.[1]
 }
 
-/** An answer that broke off and was asked for again may have begun with another token than it has. */
-async function followed({ nextPageToken }: WireEvents, ahead: Promise<AskedPage | undefined>, ask: (token: string) => AskedPage): Promise<AskedPage | undefined> {
+/**
+ * An answer that broke off and was asked for again is another listing's, even where it has the same token: what changed in between is
+ * in neither its rows nor those of a page that was asked for before.
+ */
+async function followed(asked: AskedPage, { nextPageToken }: WireEvents, ahead: Promise<AskedPage | undefined>, ask: (token: string) => AskedPage): Promise<AskedPage | undefined> {
   const page = await ahead
-  return page?.token === nextPageToken ? page : nextPageToken === undefined ? undefined : ask(nextPageToken)
+  if (page?.token === nextPageToken && asked.isFirst()) return page
+  return nextPageToken === undefined ? undefined : ask(nextPageToken)
 }
 
 async function fetchPage({ client, calendar }: Listing, query: Query, onBeginning: (text: string) => void): Promise<WireEvents> {

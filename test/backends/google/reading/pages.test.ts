@@ -99,6 +99,26 @@ describe('a listing of several pages', () => {
     expect((await pages.next()).done).toBe(true)
   })
 
+  test('asks again for the page behind an answer that broke off and has the same token the second time', async () => {
+    const { calls, pages, asked } = service()
+    const first = pages.next()
+    await asked()
+    calls[0]!.begin(beginning('two'))
+    await asked()
+    calls[0]!.answer(beginning('two'))
+    expect(await asked()).toEqual([null, 'two', null])
+    // What was changed here is on a page that had been read before, by the first of the two answers.
+    calls[1]!.answer(page('before the change'))
+    calls[2]!.begin(beginning('two'))
+    calls[2]!.answer(page('a', 'two'))
+    expect(idsOf(await first)).toEqual(['a'])
+    const second = pages.next()
+    expect(await asked()).toEqual([null, 'two', null, 'two'])
+    calls[3]!.answer(page('after the change'))
+    expect(idsOf(await second)).toEqual(['after the change'])
+    expect((await pages.next()).done).toBe(true)
+  })
+
   test('ends with its last page whatever the beginning promised', async () => {
     const { calls, pages, asked } = service()
     const first = pages.next()
