@@ -5,8 +5,8 @@ import type { CalendarState } from '../calendar/backend.ts'
 import { backendSyncToken, instant } from '../calendar/identifiers.ts'
 import type { BackendSyncToken, CalendarId, Revision } from '../calendar/identifiers.ts'
 
-/** Of the text that we write for a given revision. To be raised when the same series is written in another way. */
-const RENDERING = '1'
+/** Of the text that we write for a given revision, and of the ETag of that. To be raised when either is written in another way, so that clients read anew. */
+const RENDERING = '2'
 
 /** 132 bits. */
 const digest = (text: string): string => hash('sha256', `${RENDERING} ${text}`, 'base64url').slice(0, 22)
