@@ -9,10 +9,12 @@ import { findRoute } from './routes.ts'
 
 /** As long as a call over the network may take. */
 const timeoutMs = 30_000
+/** As much as the first packet of an answer holds. */
+const beginningLength = 1_000
 
 /** The origin of the URL means nothing. Faults look as they would over the network. */
 export function inProcessTransport(environment: Environment): Transport {
-  return async ({ method, url, headers, body, signal }) => {
+  return async ({ method, url, headers, body, signal, onBeginning }) => {
     // As over the network: between two calls others get their turn, and it is noticed when a client goes away.
     await setImmediate()
     if (signal?.aborted) throw new TransportError('aborted', 'The call was aborted.')
@@ -21,7 +23,9 @@ export function inProcessTransport(environment: Environment): Transport {
     const request: RawRequest = { method, path: pathname, query: searchParams, headers: lowerCase, body: body ?? '' }
     const canWait = environment.faults.list().length > 0
     const answered = pathname === batchPath ? answerBatch(environment, request) : answer(environment, findRoute(method, pathname), request)
-    return canWait ? withinTime(answered, signal) : answered
+    const response = await (canWait ? withinTime(answered, signal) : answered)
+    if (response.status === 200) onBeginning?.(response.body.slice(0, beginningLength))
+    return response
   }
 }
 

@@ -78,7 +78,6 @@ export function open({ pageSize, ...options }: EmulatorOptions & { pageSize?: nu
       if (fault !== undefined && fault !== 'lost') return fault
       const url = pageSize === undefined ? request.url : request.url.replace('maxResults=2500', `maxResults=${pageSize}`)
       const response = await emulator.transport({ ...request, url })
-      if (response.status === 200) request.onBeginning?.(response.body.slice(0, 500))
       if (fault === 'lost') throw new TransportError('connection', 'the answer was lost')
       return response
     },
