@@ -6,11 +6,10 @@ type Chunks = AsyncIterator<string>
 type Octets = Uint8Array<ArrayBuffer>
 
 /**
- * So many chunks are in hand before the status is sent: what fails until then is still told as a failure, and answers up to their length,
- * some 800 KB, leave in one piece, which takes a third less than to send them in many. A batch of objects and a month of a full calendar
- * are among them.
+ * So much is in hand before the status is sent: what fails until then is still told as a failure, and shorter answers leave in one piece,
+ * which takes a third less than to send them in many. A batch of objects and a month of a full calendar are among them.
  */
-const HELD_CHUNKS = 12
+export const HELD_CHARACTERS = 800_000
 
 /**
  * Waits for the beginning of a streamed body.
@@ -21,11 +20,13 @@ export async function begun(reply: DavReply): Promise<DavReply> {
   if (!isStream(reply.body)) return reply
   const chunks = reply.body[Symbol.asyncIterator]()
   const held: string[] = []
-  while (held.length < HELD_CHUNKS) {
+  let length = 0
+  while (length < HELD_CHARACTERS) {
     const next = await chunks.next()
     // Put together as octets, not as one long string.
     if (next.done === true) return { ...reply, body: Buffer.concat(held.map(octetsOf)) }
     held.push(next.value)
+    length += next.value.length
   }
   return { ...reply, body: { [Symbol.asyncIterator]: () => resumed(held, chunks) } }
 }

@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { begun, responseOf, type ResponseOptions } from '../../src/server/reply.ts'
+import { begun, HELD_CHARACTERS, responseOf, type ResponseOptions } from '../../src/server/reply.ts'
+
+/** Twelve of them are as much as is held before an answer begins. */
+const chunk = (index: number): string => `<${index}>`.padEnd(Math.ceil(HELD_CHARACTERS / 12))
+const chunksTo = (count: number): string => Array.from({ length: count }, (_, index) => chunk(index)).join('')
 
 async function* chunks(count: number, breaksAt = Infinity): AsyncGenerator<string> {
   for (let i = 0; i < count; i += 1) {
     if (i === breaksAt) throw new Error(`broke at ${i}`)
-    yield `<${i}>`
+    yield chunk(i)
   }
 }
 
@@ -15,16 +19,24 @@ const reply = (body: string | Uint8Array | AsyncIterable<string>, status = 207) 
 describe('a streamed answer', () => {
   test('that is short becomes one with a length', async () => {
     const response = responseOf(await begun(reply(chunks(1))), options())
-    expect([response.headers.get('content-length'), await response.text()]).toEqual(['3', '<0>'])
+    expect([response.headers.get('content-length'), await response.text()]).toEqual([String(chunk(0).length), chunk(0)])
   })
 
   test('that is long is streamed whole, without a length', async () => {
     const response = responseOf(await begun(reply(chunks(13))), options())
-    expect([response.headers.get('content-length'), await response.text()]).toEqual([null, '<0><1><2><3><4><5><6><7><8><9><10><11><12>'])
+    expect([response.headers.get('content-length'), await response.text()]).toEqual([null, chunksTo(13)])
   })
 
   test.each([0, 1, 11])('that breaks at piece %i has not begun: the failure can still be told', async (breaksAt) => {
     await expect(begun(reply(chunks(13, breaksAt)))).rejects.toThrow(`broke at ${breaksAt}`)
+  })
+
+  test('of many small pieces is held as long as one of few', async () => {
+    async function* small(): AsyncGenerator<string> {
+      for (let i = 0; i < 1_000; i += 1) yield `<${i}>`
+    }
+    const response = responseOf(await begun(reply(small())), options())
+    expect(Number(response.headers.get('content-length'))).toBe((await response.text()).length)
   })
 
   test('that breaks later ends the connection and is reported, with no word of the error in it', async () => {
@@ -36,7 +48,7 @@ describe('a streamed answer', () => {
     for (let i = 0; i < 13; i += 1) pieces.push(Buffer.from((await reader.read()).value ?? '').toString())
     void reader.read()
     await expect.poll(() => aborts).toEqual(['aborted'])
-    expect(pieces.join('')).toBe('<0><1><2><3><4><5><6><7><8><9><10><11><12>')
+    expect(pieces.join('')).toBe(chunksTo(13))
     expect(ends).toEqual([new Error('broke at 13')])
   })
 
@@ -44,7 +56,7 @@ describe('a streamed answer', () => {
     const seen: string[] = []
     async function* watched(): AsyncGenerator<string> {
       try {
-        for (let i = 0; ; i += 1) { seen.push(`made ${i}`); yield 'x' }
+        for (let i = 0; ; i += 1) { seen.push(`made ${i}`); yield chunk(i) }
       } finally { seen.push('ended') }
     }
     const ends: unknown[] = []
@@ -61,7 +73,7 @@ test('HEAD ends a stream that nobody reads', async () => {
   const ended = Promise.withResolvers<void>()
   async function* watched(): AsyncGenerator<string> {
     try {
-      for (;;) yield 'x'
+      for (;;) yield chunk(0)
     } finally { ended.resolve() }
   }
   const response = responseOf(await begun(reply(watched())), options({ method: 'HEAD' }))
