@@ -52,7 +52,8 @@ async function followed(expansion: Expansion, propstat: PropStatus, asked: reado
   const properties: XmlElement[] = []
   for (const each of propstat.properties) {
     const nested = asked.find(({ name }) => sameName(name, each.name))?.properties ?? []
-    properties.push(nested.length === 0 ? each : element(each.name, await inPlaceOfHrefs(expansion, each.children, nested)))
+    // One that is text already has no children to show.
+    properties.push(nested.length === 0 || each.children.length === 0 ? each : element(each.name, await inPlaceOfHrefs(expansion, each.children, nested)))
   }
   return { ...propstat, properties }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { calendarId } from '../../../src/calendar/identifiers.ts'
 import { responsesIn, treeOf } from '../../xml-tree.ts'
+import { seriesOf } from '../appendix-b.ts'
 import { ask, CALDAV, DAV, refusal } from './ask.ts'
 import { memorySession } from './memory-session.ts'
 
@@ -37,6 +38,16 @@ describe('expand-property (RFC 3253 §3.8)', () => {
   test('a property without nested ones stays as it is', async () => {
     const [answer] = responsesIn((await ask(memorySession(), root, '<D:expand-property><D:property name="current-user-principal"/></D:expand-property>')).text)
     expect(answer?.found[DAV('current-user-principal')]).toEqual([[DAV('href'), principal]])
+  })
+
+  test('nor does one without hrefs change, whatever it is asked for', async () => {
+    const session = memorySession()
+    session.add('abcd1.ics', seriesOf('abcd1'))
+    const nested = '<D:property name="displayname"/>'
+    const names = ['getetag', 'getcontenttype', 'resourcetype']
+    const asked = (within: string): Promise<string> => ask(session, `${home}events/abcd1.ics`,
+      `<D:expand-property>${names.map((name) => `<D:property name="${name}">${within}</D:property>`).join('')}</D:expand-property>`).then(({ text }) => text)
+    expect(await asked(nested)).toBe(await asked(''))
   })
 
   test('what the account may not see is not there, whatever names it', async () => {
