@@ -122,6 +122,12 @@ describe('PUT (RFC 9110 §9.3.4, RFC 4791 §5.3.2)', () => {
     expect(await get(`${CALENDAR}b.ics`)).toMatchObject({ status: 404 })
   })
 
+  test.each<readonly [string, Record<string, string>]>([['unconditionally', {}], ['only as a new one', { 'If-None-Match': '*' }]])('also at the name that is made of it, %s', async (_, headers) => {
+    await put(A, eventText('b'))
+    expect(await put(`${CALENDAR}b.ics`, eventText('b', { summary: 'Another' }), headers)).toMatchObject({ status: 403, condition: `${C}no-uid-conflict`, content: [['{DAV:}href', A]] })
+    expect((await get(A)).text).not.toContain('Another')
+  })
+
   test('no event is overwritten by one of another UID', async () => {
     await put(A, eventText('a'))
     expect(await put(A, eventText('b'))).toMatchObject({ status: 403, condition: `${C}no-uid-conflict`, content: [['{DAV:}href', A]] })

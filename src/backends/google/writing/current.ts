@@ -39,8 +39,13 @@ export async function currentForPut(listing: Listing, { name, series, condition,
   if (ofUid?.name === name) return readable(ofUid)
   const other = named ?? (isNamedByUid && !isCreation ? await readNamed() : undefined)
   if (other !== undefined) return readable(other)
-  if (ofUid !== undefined) throw new BackendError('uid-in-use', 'another object has this UID', { objectName: ofUid.name })
+  if (ofUid !== undefined) throw uidInUse(ofUid.name)
   return undefined
+}
+
+/** @param objectName which has the UID */
+export function uidInUse(objectName: ObjectName): BackendError {
+  return new BackendError('uid-in-use', 'another object has this UID', { objectName })
 }
 
 /** @throws BackendError 'forbidden': what nobody could read nobody can change without loss */

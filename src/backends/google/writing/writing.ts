@@ -2,7 +2,7 @@
 
 import { BackendError } from '../../../calendar/backend.ts'
 import { creationOf, ownCreationOf } from './creation.ts'
-import { readableByUid } from './current.ts'
+import { uidInUse } from './current.ts'
 import { stale } from '../calls/errors.ts'
 import { findInstances } from '../reading/find-instances.ts'
 import { readGroup, sourceOf } from '../reading/from-wire.ts'
@@ -46,7 +46,7 @@ export async function updateSeries(sending: Sending, stored: StoredSeries, wante
 
 /**
  * @returns the new object; made whole by the changes that its beginning cannot hold
- * @throws BackendError 'conflict' when there is an event of that UID
+ * @throws BackendError 'conflict' when there is an event of that UID and name, 'uid-in-use' when it has another name
  */
 export async function createSeries(sending: Sending, name: ObjectName, series: EventSeries, notify: Notify): Promise<StoredSeries> {
   const { listing } = sending
@@ -59,17 +59,16 @@ export async function createSeries(sending: Sending, name: ObjectName, series: E
     sending.noteCreation(made.row)
     return updateSeries(sending, storedOf(made.row, series.uid, frame), series, notify, own?.isTold === true ? guestsOf(made.row) : undefined)
   }
-  const begun = made.mayBeOurs ? await begunBefore(sending, name, series) : undefined
-  if (begun === undefined) throw stale()
+  const holder = await readByUid(listing, series.uid)
+  if (holder !== undefined && holder.name !== name) throw uidInUse(holder.name)
+  if (!made.mayBeOurs || holder === undefined || !isAsBegun(holder, series)) throw stale()
   sending.noteBeginning()
-  return updateSeries(sending, begun, series, notify)
+  return updateSeries(sending, holder, series, notify)
 }
 
-/** What the call of unclear outcome has made: the same event under the same name. Whoever else made that wanted the same. */
-async function begunBefore({ listing }: Sending, name: ObjectName, wanted: EventSeries): Promise<StoredSeries | undefined> {
-  const stored = await readableByUid(listing, wanted.uid)
-  if (stored?.name !== name) return undefined
-  return planUpdate(stored, wanted, 'nobody').some(({ on }) => on === 'main') ? undefined : stored
+/** Whether a call of unclear outcome may have made this: the same event. Whoever else made that wanted the same. */
+function isAsBegun(stored: StoredSeries | Unavailable, wanted: EventSeries): stored is StoredSeries {
+  return 'series' in stored && planUpdate(stored, wanted, 'nobody').every(({ on }) => on !== 'main')
 }
 
 /**
