@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { meaningOf } from './meaning.ts'
 import { narrowed } from './narrowed.ts'
-import { me, object, open } from './open.ts'
+import { calendarPath, me, object, open } from './open.ts'
 import type { Opened } from './open.ts'
 
 interface Shape {
@@ -19,19 +19,22 @@ interface Shape {
   readonly further: readonly string[]
   readonly alarm: boolean
   readonly guests: readonly string[]
+  readonly sequence: number
+  /** Of the changed instances. */
+  readonly ownSequence: number
 }
 
 const zoned = (name: string, day: string, hour: string): string => `${name};TZID=Europe/Berlin:202603${day}T${hour}0000`
 
-function bodyOf({ summary, extras, hour, rule, overridden, cancelled, further, alarm, guests }: Shape): string {
+function bodyOf({ summary, extras, hour, rule, overridden, cancelled, further, alarm, guests, sequence, ownSequence }: Shape): string {
   const people = guests.length === 0 ? [] : ['ORGANIZER:mailto:anna@example.com', ...guests.map((guest) => `ATTENDEE:mailto:${guest}`)]
   const alarms = alarm ? ['BEGIN:VALARM', 'ACTION:DISPLAY', 'DESCRIPTION:Soon', 'TRIGGER:-PT15M', 'END:VALARM'] : []
   const master = [
-    'UID:series@example.com', zoned('DTSTART', '10', hour), 'DURATION:PT30M', `SUMMARY:${summary}`, ...extras, ...(rule === '' ? [] : [`RRULE:${rule}`]),
+    'UID:series@example.com', zoned('DTSTART', '10', hour), 'DURATION:PT30M', `SEQUENCE:${sequence}`, `SUMMARY:${summary}`, ...extras, ...(rule === '' ? [] : [`RRULE:${rule}`]),
     ...(rule === '' ? [] : [...cancelled.map((day) => zoned('EXDATE', day, hour)), ...further.map((day) => zoned('RDATE', day, '07'))]), ...people, ...alarms,
   ]
   const overrides = rule === '' ? [] : overridden.filter((day) => !cancelled.includes(day)).map((day) => [
-    'UID:series@example.com', zoned('RECURRENCE-ID', day, hour), zoned('DTSTART', day, '20'), 'DURATION:PT1H', `SUMMARY:Day ${day}`, ...(Number(day) % 2 === 0 ? extras : []), ...people, ...alarms,
+    'UID:series@example.com', zoned('RECURRENCE-ID', day, hour), zoned('DTSTART', day, '20'), 'DURATION:PT1H', `SEQUENCE:${ownSequence}`, `SUMMARY:Day ${day}`, ...(Number(day) % 2 === 0 ? extras : []), ...people, ...alarms,
   ])
   return object(master, ...overrides)
 }
@@ -46,9 +49,11 @@ const shapes: fc.Arbitrary<Shape> = fc.record({
   further: fc.constantFrom([], ['12'], ['11', '25']),
   alarm: fc.boolean(),
   guests: fc.constantFrom([], ['ben@example.com'], ['ben@example.com', 'cleo@example.org']),
+  sequence: fc.nat(3),
+  ownSequence: fc.nat(3),
 })
 
-const plain: Shape = { summary: 'A', extras: [], hour: '12', rule: 'FREQ=DAILY;COUNT=8', overridden: [], cancelled: [], further: [], alarm: false, guests: [] }
+const plain: Shape = { summary: 'A', extras: [], hour: '12', rule: 'FREQ=DAILY;COUNT=8', overridden: [], cancelled: [], further: [], alarm: false, guests: [], sequence: 0, ownSequence: 0 }
 
 /** What a client reads means, in whatever order it stands there. */
 async function read(opened: Opened): Promise<unknown> {
@@ -75,6 +80,24 @@ describe('any series of a client', () => {
       await opened.close()
     }), { numRuns: 60 })
   })
+
+  test.each([{}, { instanceWrites: 'touch-instance', masterEdits: 'not-inherited', undelete: 'forbidden' }, { importOfDeleted: 'duplicate', insertWithUid: 'random-id' }] as const)(
+    'is what was sent last, whatever it was before and whether it was removed meanwhile (%o)', async (switches) => {
+      await fc.assert(fc.asyncProperty(fc.array(fc.option(shapes, { freq: 3 }), { minLength: 2, maxLength: 5 }), async (steps) => {
+        const opened = open({ switches })
+        let isThere = false
+        for (const shape of steps) {
+          if (shape === null) {
+            expect((await opened.ask('DELETE', `${calendarPath}s.ics`)).status).toBe(isThere ? 204 : 404)
+          } else {
+            expect(await opened.put('s.ics', bodyOf(shape))).toMatchObject({ status: isThere ? 204 : 201 })
+            expect(await read(opened)).toEqual(told(bodyOf(shape)))
+          }
+          isThere = shape !== null
+        }
+        await opened.close()
+      }), { numRuns: 40 })
+    })
 
   test.each([{}, { instanceWrites: 'touch-instance', masterEdits: 'not-inherited' }] as const)('is whole again after a write that broke off at any call (%o)', async (switches) => {
     await fc.assert(fc.asyncProperty(fc.option(shapes), shapes, fc.constantFrom('refused' as const, 'lost' as const), async (from, to, how) => {

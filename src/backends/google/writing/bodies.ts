@@ -15,6 +15,14 @@ export function mergeBodies(bodies: readonly WireBody[]): WireBody {
   return merged
 }
 
+/**
+ * The body for a row that has been deleted or cancelled, without a SEQUENCE below the row's: the service would refuse that.
+ * @param row the number may be missing, as deletion takes what the row said; leaving it out is always safe
+ */
+export function withoutLowerSequence({ sequence, ...rest }: WireBody, row: { readonly sequence?: number | undefined }): WireBody {
+  return row.sequence !== undefined && typeof sequence === 'number' && sequence > row.sequence ? { ...rest, sequence } : rest
+}
+
 /** What a patch makes of a whole body. */
 export function patched(body: WireBody, patch: WireBody): WireBody {
   return withoutNulls(mergeBodies([body, patch]))

@@ -1,6 +1,6 @@
 /** Calls on the instances of a series, at most one each. */
 
-import { mergeBodies } from './bodies.ts'
+import { mergeBodies, withoutLowerSequence } from './bodies.ts'
 import { differenceOf, isTold } from './difference.ts'
 import { assertAllowed, isRestricted, notAttendees } from './permissions.ts'
 import { plainInstance } from '../members/plain-instance.ts'
@@ -57,7 +57,7 @@ export function planCancellation(id: RecurrenceId, event: Event | undefined, row
 function planRevival(id: RecurrenceId, event: Event, row: WireEvent, context: Context & { readonly series: Event }): PlannedCall {
   if (isRestricted(context)) throw notAttendees('An attendee cannot bring back an instance.')
   const setting = { frame: context.frame, isRecurring: false, series: context.series }
-  const body = mergeBodies([nothing, newBody(event, setting), { status: event.status === 'cancelled' ? 'confirmed' : event.status }])
+  const body = mergeBodies([nothing, withoutLowerSequence(newBody(event, setting), row), { status: event.status === 'cancelled' ? 'confirmed' : event.status }])
   const change: Difference = { names: ['times'], body }
   return { kind: 'patch', on: id, body, isTold: isTold(change, row, event, context), unsettles: false }
 }

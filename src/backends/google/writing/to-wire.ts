@@ -105,7 +105,8 @@ export const fields: readonly Field[] = [
   field({ name: 'attachments', isTold: false }, (event) => keptAttachments(event.attachments), writeAttachments),
   {
     name: 'sequence', isTold: false,
-    change: ({ sequence }, stored) => (sequence > (stored?.event.sequence ?? 0) ? { sequence } : undefined),
+    // The service refuses a lower one than its own, which an instance that looks like any other may have counted up.
+    change: ({ sequence }, stored) => (sequence > (stored?.row.sequence ?? 0) ? { sequence } : undefined),
   },
 ]
 
