@@ -21,6 +21,8 @@ async function onlyRow(opened: Opened): Promise<Row> {
 
 const addresses = (row: Row): readonly string[] => (row['attendees'] as readonly { email: string }[]).map(({ email }) => email)
 
+const peopleIn = (text: string): readonly string[] => [...text.replaceAll('\r\n ', '').matchAll(/mailto:(\S+)/g)].map(([, address = '']) => address)
+
 /** What nobody knows of the service for sure, the unlikely way. */
 const otherwise = { reimport: 'duplicate', importIfMatch: 'honoured', masterEdits: 'not-inherited', instanceWrites: 'touch-instance' } as const
 
@@ -147,5 +149,40 @@ describe('a newer message about a series', () => {
     expect(opened.writes).toEqual([])
     expect((await opened.ask('GET', `${calendarPath}m.ics`)).text).not.toContain('dora')
     await opened.close()
+  })
+})
+
+describe('a copy that was removed', () => {
+  const talk = meeting(0, 'SUMMARY:Talk', ...others('ben@example.com'))
+  const ownEvent = object(['UID:m@example.org', 'DTSTART:20260311T090000Z', 'DTEND:20260311T100000Z', 'SUMMARY:Mine'])
+
+  async function removed(switches: EmulatorOptions['switches']): Promise<Opened> {
+    const opened = await start(talk, switches)
+    expect((await opened.ask('DELETE', `${calendarPath}m.ics`)).status).toBe(204)
+    return opened
+  }
+
+  test.each([{}, { importOfDeleted: 'duplicate' }] as const)('comes back with the same message (%o)', async (switches) => {
+    const opened = await removed(switches)
+    expect(await opened.put('m.ics', talk, { 'If-None-Match': '*' })).toMatchObject({ status: 201 })
+    expect(await onlyRow(opened)).toMatchObject({ privateCopy: true, summary: 'Talk', organizer: { email: 'cleo@example.org' } })
+    expect(addresses(await onlyRow(opened))).toEqual([me, 'ben@example.com'])
+    await opened.close()
+  })
+
+  test.each([
+    ['other guests', meeting(1, 'SUMMARY:Talk', ...others('dora@example.com'))],
+    ['another organizer', talk.replace('cleo@example.org', 'eve@example.org')],
+    ['none, as an event of the user', ownEvent],
+  ])('with %s begins anew, or is refused and stays removed', async (_title, body) => {
+    const anew = await removed({})
+    expect(await anew.put('m.ics', body, { 'If-None-Match': '*' })).toMatchObject({ status: 201 })
+    expect(peopleIn((await anew.get('m.ics')).text)).toEqual(peopleIn(body))
+    await anew.close()
+    const refusing = await removed({ importOfDeleted: 'duplicate' })
+    expect(await refusing.put('m.ics', body, { 'If-None-Match': '*' })).toMatchObject({ status: 403, condition: 'no-uid-conflict' })
+    expect(await refusing.rows()).toEqual([])
+    expect((await refusing.get('m.ics')).status).toBe(404)
+    await refusing.close()
   })
 })

@@ -4,13 +4,15 @@
  */
 
 import { BackendError } from '../../../calendar/backend.ts'
+import { sameJson, withoutLowerSequence } from './bodies.ts'
 import { readBody } from '../calls/client.ts'
-import { toBackendError } from '../calls/errors.ts'
+import { stale, toBackendError } from '../calls/errors.ts'
 import { eventIdOf } from '../names.ts'
+import { isGuestCopy, isOwnRow } from '../reading/event-from-wire.ts'
 import { collectPages, masks } from '../reading/pages.ts'
 import { isInstance } from '../reading/rows.ts'
 import { wireEventSchema } from '../wire.ts'
-import type { EventUid } from '../../../calendar/identifiers.ts'
+import type { CalendarId, EventUid } from '../../../calendar/identifiers.ts'
 import type { WireBody } from './bodies.ts'
 import type { ApiCall, Query } from '../calls/client.ts'
 import type { Listing } from '../reading/pages.ts'
@@ -48,25 +50,34 @@ export async function insertEvent(listing: Listing, uid: EventUid, beginning: Be
   if (outcome.refusal.status !== 409) throw toBackendError(outcome.refusal)
   const holder = await anyOfUid(listing, uid)
   if (holder?.status !== 'cancelled') return { kind: 'taken', mayBeOurs: outcome.wasRepeated }
-  const revived = await revive(listing, holder, body, query)
+  // Somebody else's would come back as theirs, with their guests.
+  const revived = isGuestCopy(holder, listing.calendar) ? undefined : await revive(listing, holder, body, query)
   return { kind: 'made', row: revived ?? await takeBack(listing, quietBody) }
 }
 
 /** The single event or master of a UID, be it deleted. */
 export async function anyOfUid(listing: Listing, uid: EventUid): Promise<WireEvent | undefined> {
-  const { client, calendar } = listing
-  const computed = await client.attempt({ method: 'GET', path: ['calendars', calendar, 'events', eventIdOf(uid)] })
-  if (computed.isDone) return readBody(wireEventSchema, computed.body)
+  const computed = await eventOf(listing, eventIdOf(uid))
+  if (computed !== undefined) return computed
   // NOTE: the form of the id that an insertion with a UID yields is not documented.
   const { rows } = await collectPages(listing, { iCalUID: uid, showDeleted: true, fields: masks.objects })
-  return rows.flatMap((row) => (row.kind === 'read' && !isInstance(row.event) ? [row.event] : []))[0]
+  const [listed] = rows.flatMap((row) => (row.kind === 'read' && !isInstance(row.event) ? [row.event] : []))
+  // Listed, a deleted event may be no more than its id.
+  return listed?.status === 'cancelled' ? await eventOf(listing, listed.id) : listed
+}
+
+async function eventOf({ client, calendar }: Listing, id: string): Promise<WireEvent | undefined> {
+  const outcome = await client.attempt({ method: 'GET', path: ['calendars', calendar, 'events', id] })
+  return outcome.isDone ? readBody(wireEventSchema, outcome.body) : undefined
 }
 
 /** The last resort for the UID of a deleted event that cannot be brought back. @throws BackendError 'rejected' */
 async function takeBack(listing: Listing, body: WireBody): Promise<WireEvent> {
   const outcome = await listing.client.attempt({ ...eventCall(listing, 'POST', ['import'], body), isRepeatable: true })
-  if (outcome.isDone) return readBody(wireEventSchema, outcome.body)
-  throw outcome.refusal.status === 409 ? uidOfDeleted() : toBackendError(outcome.refusal)
+  if (!outcome.isDone && outcome.refusal.status !== 409) throw toBackendError(outcome.refusal)
+  const row = outcome.isDone ? readBody(wireEventSchema, outcome.body) : undefined
+  if (row === undefined || row.status === 'cancelled') throw uidOfDeleted()
+  return row
 }
 
 function uidOfDeleted(): BackendError {
@@ -74,50 +85,50 @@ function uidOfDeleted(): BackendError {
 }
 
 /**
- * An event of the same UID is changed in place, so that the call may be repeated.
+ * How somebody else's event begins. An event of the same UID is changed in place, so that the call may be repeated.
  *
  * For a deleted event of that UID nobody has written down for sure what happens: its import may bring it back, leave it deleted, or be
- * refused as a duplicate. Then the event itself is brought back, and if that is refused too, another one is made with the UID.
+ * refused as a duplicate. Then the event itself is brought back, if it is the same meeting.
  * @throws BackendError 'conflict' when there is such an event after all, 'rejected' when the UID cannot be had
  */
 export async function importEvent(listing: Listing, uid: EventUid, body: WireBody): Promise<WireEvent> {
   const outcome = await listing.client.attempt({ ...eventCall(listing, 'POST', ['import'], body), isRepeatable: true })
-  if (outcome.isDone) {
-    const row = readBody(wireEventSchema, outcome.body)
-    return row.status === 'cancelled' ? reviveOrInsert(listing, row, body) : row
-  }
-  if (outcome.refusal.status !== 409) throw toBackendError(outcome.refusal)
-  const { client, calendar } = listing
-  const found = await client.attempt({ method: 'GET', path: ['calendars', calendar, 'events', eventIdOf(uid)] })
-  const row = found.isDone ? readBody(wireEventSchema, found.body) : undefined
-  if (row?.status !== 'cancelled') throw toBackendError(outcome.refusal)
-  return reviveOrInsert(listing, row, body)
+  if (!outcome.isDone && outcome.refusal.status !== 409) throw toBackendError(outcome.refusal)
+  const row = outcome.isDone ? readBody(wireEventSchema, outcome.body) : await anyOfUid(listing, uid)
+  if (row?.status === 'cancelled') return reviveCopy(listing, row, body)
+  if (outcome.isDone && row !== undefined) return row
+  throw stale()
 }
 
 function eventCall({ calendar }: Listing, method: ApiCall['method'], path: readonly string[], body: WireBody, query: Query = {}): ApiCall {
   return { method, path: ['calendars', calendar, 'events', ...path], body, query: { ...query, ...versionsFor(body) } }
 }
 
-async function reviveOrInsert(listing: Listing, row: WireEvent, body: WireBody): Promise<WireEvent> {
-  return await revive(listing, row, body, { sendUpdates: 'none' }) ?? insert(listing, body)
+/** @throws BackendError 'rejected' */
+async function reviveCopy(listing: Listing, row: WireEvent, body: WireBody): Promise<WireEvent> {
+  const revived = isSameMeeting(row, body, listing.calendar) ? await revive(listing, row, body, { sendUpdates: 'none' }) : undefined
+  if (revived === undefined) throw uidOfDeleted()
+  return revived
+}
+
+/** The service changes neither the organizer of a copy nor others on its guest list. */
+function isSameMeeting(row: WireEvent, wanted: WireBody, calendar: CalendarId): boolean {
+  const [before, after] = [row, wanted as Partial<WireEvent>].map(({ organizer, attendees = [] }) => ({
+    organizer: organizer?.email?.toLowerCase(),
+    others: attendees.filter((attendee) => !isOwnRow(attendee, calendar)).map(({ email, responseStatus }) => `${email?.toLowerCase()} ${responseStatus}`).sort(),
+  }))
+  return sameJson(before, after)
 }
 
 /**
- * All members anew: what the deleted event said is of no interest any more. SEQUENCE never goes down, and deletion counted one up.
+ * All members anew: what the deleted event said is of no interest any more. Deletion counted SEQUENCE up.
  * @returns undefined where the service does not allow it
  */
 async function revive(listing: Listing, row: WireEvent, body: WireBody, query: Query): Promise<WireEvent | undefined> {
-  const { iCalUID: _uid, sequence, ...rest } = body
-  const ahead = typeof sequence === 'number' && sequence > (row.sequence ?? 0) ? { sequence } : {}
-  const call = eventCall(listing, 'PUT', [row.id], { status: 'confirmed', ...rest, ...ahead }, query)
+  const { iCalUID: _uid, ...rest } = body
+  const call = eventCall(listing, 'PUT', [row.id], { status: 'confirmed', ...withoutLowerSequence(rest, row) }, query)
   const outcome = await listing.client.attempt({ ...call, ...(row.etag === undefined ? {} : { ifMatch: row.etag }) })
   if (outcome.isDone) return readBody(wireEventSchema, outcome.body)
   if (outcome.refusal.status !== 403) throw toBackendError(outcome.refusal)
   return undefined
-}
-
-async function insert(listing: Listing, body: WireBody): Promise<WireEvent> {
-  const outcome = await listing.client.attempt(eventCall(listing, 'POST', [], body, { sendUpdates: 'none' }))
-  if (outcome.isDone) return readBody(wireEventSchema, outcome.body)
-  throw outcome.refusal.status === 409 ? uidOfDeleted() : toBackendError(outcome.refusal)
 }
