@@ -63,6 +63,21 @@ describe('a newer message of the organizer (a higher SEQUENCE, RFC 5546 §2.1.4)
     await opened.close()
   })
 
+  test.each([{}, otherwise])('may put the user on its guest list, and take the user off it (%o)', async (switches) => {
+    const guests = (sequence: number, ...more: readonly string[]): string => meeting(sequence, ...others('ben@example.com', ...more)).replace(`${own}\r\n`, '')
+    for (const invited of [guests(1, me), meeting(1, ...others('ben@example.com'))]) {
+      const opened = await start(guests(0), switches)
+      expect(await opened.put('m.ics', invited)).toMatchObject({ status: 204 })
+      expect(peopleIn((await opened.get('m.ics')).text)).toContain(me)
+      opened.forget()
+      expect(await opened.put('m.ics', invited)).toMatchObject({ status: 204 })
+      expect(opened.writes, 'the same again').toEqual([])
+      expect(await opened.put('m.ics', guests(2, 'dora@example.com'))).toMatchObject({ status: 204 })
+      expect(peopleIn((await opened.get('m.ics')).text)).toEqual(['cleo@example.org', 'ben@example.com', 'dora@example.com'])
+      await opened.close()
+    }
+  })
+
   test.each([
     ['of the same SEQUENCE', meeting(0, 'SUMMARY:Mine', ...others('ben@example.com'))],
     ['of a lower one', meeting(-1, 'SUMMARY:Mine', ...others('ben@example.com'))],

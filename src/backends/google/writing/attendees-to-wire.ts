@@ -1,6 +1,8 @@
 /** Guest lists to bodies of the service. A list is always sent whole, and keeps what the model does not show of it. */
 
 import { emailAddress, sameAddress } from '../../../calendar/identifiers.ts'
+import { privately } from './bodies.ts'
+import { marks } from '../marks.ts'
 import { isOwnRow, shownAttendees } from '../reading/event-from-wire.ts'
 import type { Attendee, Event, ParticipationStatus } from '../../../calendar/event.ts'
 import type { WireBody } from './bodies.ts'
@@ -60,6 +62,20 @@ export function mergeAttendees(kept: readonly KeptAttendee[], row: WireEvent | u
   const merged = kept.map((one) => writeAttendee(one, stored.find(({ email }) => email !== undefined && sameAddress(one.email, email))))
   const own = row?.attendeesOmitted === true ? merged.filter((attendee) => isOwnRow(attendee as WireAttendee, frame.calendar)) : merged
   return [...own, ...hidden.filter((attendee) => !isListed(attendee))]
+}
+
+/** Whether the guest list names the calendar. */
+export function isGuest({ attendees }: Event, { calendar }: CalendarFrame): boolean {
+  return attendees.some(({ address }) => sameAddress(address, calendar))
+}
+
+/**
+ * Import wants the calendar itself to be organizer or guest. Somebody else's event whose guest list does not name it gets it added with a
+ * mark, which hides the row again when the event is read: so nothing of the event is lost.
+ */
+export function withOwnRow(attendees: readonly WireBody[], { calendar }: CalendarFrame): WireBody {
+  const isThere = attendees.some((attendee) => isOwnRow(attendee as WireAttendee, calendar))
+  return { attendees: isThere ? attendees : [...attendees, { email: calendar, responseStatus: 'needsAction' }], ...privately({ [marks.self]: '1' }) }
 }
 
 function writeAttendee(kept: KeptAttendee, stored: WireAttendee | undefined): WireBody {

@@ -3,6 +3,7 @@
 import { BackendError } from '../../../calendar/backend.ts'
 import { eventsOf } from '../../../calendar/event.ts'
 import { sameAddress } from '../../../calendar/identifiers.ts'
+import { isGuest, withOwnRow } from './attendees-to-wire.ts'
 import { mergeBodies, privately } from './bodies.ts'
 import { begunMark, withCommonGuests } from './foreign-series.ts'
 import { marks } from '../marks.ts'
@@ -42,9 +43,6 @@ export function isForeignSeries(series: EventSeries, frame: Pick<CalendarFrame, 
 /**
  * Overrides are not in it: they are written as changes of instances afterwards. Neither are guests who are to be told, because an
  * import tells nobody; they are added by the change that follows.
- *
- * Import wants the calendar itself to be organizer or guest. The event of another organizer whose guest list does not name this
- * calendar gets it added with a mark, which hides the row again when the event is read: so nothing of the event is lost.
  * @throws BackendError 'rejected' for what cannot begin in this way
  */
 export function creationOf(name: ObjectName, series: EventSeries, notify: Notify, frame: CalendarFrame): WireBody {
@@ -104,13 +102,10 @@ function isForeign({ organizer }: Event, { calendar, address }: Pick<CalendarFra
 /** What stands in the body beside, or in place of, the guests that the event itself brings. */
 function peopleOf(body: WireBody, event: Event, notify: Notify, frame: CalendarFrame): WireBody {
   const { organizer } = event
-  const { calendar } = frame
   if (organizer === undefined || !isForeign(event, frame)) return isLater(event, notify) ? { attendees: undefined } : {}
   const { displayName } = organizer
   const told = { organizer: { email: organizer.address, ...(displayName === undefined ? {} : { displayName }) } }
-  if (event.attendees.some((attendee) => sameAddress(attendee.address, calendar))) return told
-  const attendees = (body['attendees'] ?? []) as readonly unknown[]
-  return { ...told, attendees: [...attendees, { email: calendar, responseStatus: 'needsAction' }], ...privately({ [marks.self]: '1' }) }
+  return isGuest(event, frame) ? told : { ...told, ...withOwnRow((body['attendees'] ?? []) as readonly WireBody[], frame) }
 }
 
 /** Whether the guests are added by a change of their own, which tells them. */

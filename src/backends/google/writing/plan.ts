@@ -8,6 +8,7 @@
  */
 
 import { BackendError } from '../../../calendar/backend.ts'
+import { isGuest, withOwnRow } from './attendees-to-wire.ts'
 import { mergeBodies, patched, privately } from './bodies.ts'
 import { differenceOf, isTold, joined } from './difference.ts'
 import { begunMark, isBegun, withCommonGuests } from './foreign-series.ts'
@@ -24,6 +25,7 @@ import type { Event, EventSeries } from '../../../calendar/event.ts'
 import type { RecurrenceId } from '../../../calendar/identifiers.ts'
 import type { WireBody } from './bodies.ts'
 import type { Context, Difference } from './difference.ts'
+import type { CalendarFrame } from '../frame.ts'
 import type { Source } from '../reading/from-wire.ts'
 import type { Whole } from './settled.ts'
 import type { ToldOfSeries } from './told-of-series.ts'
@@ -90,15 +92,17 @@ function planWhole(stored: Whole, wanted: Whole, context: Context, ofInstances: 
   const told = isSeriesTold ? guestsOf(main, changed) : context.told
   const instances = wanted.kind === 'recurring' ? planInstances(stored, wanted, { ...ofInstances, base: changed, told }) : []
   if (change === undefined) return instances
-  if (context.isNewer === true) return [renewal(change, wanted), ...instances]
+  if (context.isNewer === true) return [renewal(change, wanted, context.frame), ...instances]
   const unsettles = source.instances.size > 0
   return [{ kind: 'patch', on: 'main', body: change.body, isTold: isSeriesTold, unsettles }, ...instances]
 }
 
-/** The instances are written after it, which a repeated write must be able to finish. */
-function renewal({ body }: Difference, wanted: Whole): PlannedCall {
+function renewal({ body }: Difference, wanted: Whole, frame: CalendarFrame): PlannedCall {
+  const { attendees } = body as { attendees?: readonly WireBody[] }
+  const guests = attendees === undefined ? {} : isGuest(mainEventOf(wanted), frame) ? privately({ [marks.self]: null }) : withOwnRow(attendees, frame)
+  // The instances are written after it, which a repeated write must be able to finish.
   const begun = wanted.kind === 'recurring' ? privately({ [marks.begun]: begunMark(wanted) }) : {}
-  return { kind: 'renew', on: 'main', body: mergeBodies([body, begun]), isTold: false, unsettles: true }
+  return { kind: 'renew', on: 'main', body: mergeBodies([body, guests, begun]), isTold: false, unsettles: true }
 }
 
 function mainOf({ main }: Source): WireEvent {
