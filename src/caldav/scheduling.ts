@@ -48,7 +48,7 @@ export interface ScheduledWrite {
  */
 export function scheduledWrite(context: Context, asked: AskedWrite): ScheduledWrite {
   const { wanted, current, calendar } = asked
-  checkOrganizers(wanted)
+  checkOrganizers(context, calendar, wanted)
   if (current === undefined) {
     return isForeign(context, calendar, wanted) ? { series: wanted, notify: 'nobody' } : { series: withAgentOfOrganizer(wanted), notify: notifyOf(context, [wanted]) }
   }
@@ -93,11 +93,15 @@ function isForeign({ account }: Context, calendar: CalendarId, series: EventSeri
   return organizer !== undefined && ![calendar, account.address].some((own) => sameAddress(own, organizer.address))
 }
 
-/** RFC 6638 §3.2.4.2. A component that names none is taken to mean the same one: Google's own exports leave it out of overrides. */
-function checkOrganizers(series: EventSeries): void {
+/**
+ * RFC 6638 §3.2.4.2. An override that names none is taken to mean the same one: Google's own exports leave it out of these. A series that
+ * names none is the user's own.
+ */
+function checkOrganizers(context: Context, calendar: CalendarId, series: EventSeries): void {
   const organizer = organizerOf(series)
   const isOther = (event: Event): boolean => event.organizer !== undefined && !sameAddress(event.organizer.address, organizer!.address)
-  if (!eventsOf(series).some(isOther)) return
+  const isOwn = series.kind !== 'recurring' || series.master.organizer !== undefined || !isForeign(context, calendar, series)
+  if (isOwn && !eventsOf(series).some(isOther)) return
   throw new DavError(403, 'All instances of a meeting have the same organizer.', { condition: caldav('same-organizer-in-all-components') })
 }
 

@@ -36,6 +36,7 @@ const alarm = 'BEGIN:VALARM\r\nACTION:DISPLAY\r\nDESCRIPTION:x\r\nTRIGGER:-PT20M
 const agent = (value: string) => (text: string) => text.replaceAll(/^ATTENDEE(.*:mailto:(?:bob|cara))/gm, `ATTENDEE;SCHEDULE-AGENT=${value}$1`)
 const forced = (who: string) => (text: string) => text.replace(new RegExp(`^ATTENDEE(.*mailto:${who})`, 'm'), 'ATTENDEE;SCHEDULE-FORCE-SEND=REQUEST$1')
 const earlier = (text: string) => text.replaceAll('T080000Z\r\nDTEND:20260915T09', 'T070000Z\r\nDTEND:20260915T08')
+const alone = vevent({ lines: ['RRULE:FREQ=WEEKLY;COUNT=4'] }).filter((line) => !/^(ORGANIZER|ATTENDEE)/.test(line))
 const forOwner = `/calendar/dav/${BOB}/${ANNA}/${OBJECT}`
 const carasText = '20260915T100000 Plan #0 anna:NEEDS-ACTION bob:NEEDS-ACTION'
 const carasMeeting = { summary: 'Plan', start: { dateTime: '2026-09-15T08:00:00Z' }, end: { dateTime: '2026-09-15T09:00:00Z' }, iCalUID: UID, attendees: [{ email: ANNA }, { email: BOB }] }
@@ -63,6 +64,7 @@ const organizer: readonly Row[] = [
   { action: 'makes a plain event of the meeting', act: putAs(ANNA, (text) => text.replace(/ATTENDEE.*\r\n/g, '').replace(/ORGANIZER.*\r\n/, '')), status: 204, mails: [`cancellation ${BOB}`], anna: ['20260915T080000Z Plan #0'], bob: [] },
   { action: 'gives the meeting to another organizer', act: putAs(ANNA, (text) => text.replace(/ORGANIZER.*/, `ORGANIZER:mailto:${CARA}`)), status: 403, condition: C('allowed-organizer-scheduling-object-change'), mails: [] },
   { action: 'names two organizers', before: 'series', act: putAs(ANNA, (text) => text.replace('END:VCALENDAR', [...vevent({ start: '20260922T100000Z', organizer: CARA, lines: ['RECURRENCE-ID:20260922T080000Z'] }), 'END:VCALENDAR'].join('\r\n'))), status: 403, condition: C('same-organizer-in-all-components'), mails: [] },
+  { action: 'names somebody else as the organizer of one instance only', before: 'nothing', act: putNew(ANNA, calendar(...alone, ...vevent({ organizer: CARA, lines: ['RECURRENCE-ID:20260922T080000Z'] }))), status: 403, condition: C('same-organizer-in-all-components'), mails: [] },
   { action: 'changes one instance', before: 'series', act: putAs(ANNA, (text) => text.replace('END:VCALENDAR', [...vevent({ start: '20260922T100000Z', lines: ['RECURRENCE-ID:20260922T080000Z'] }), 'END:VCALENDAR'].join('\r\n'))), status: 204, mails: [`update ${BOB}`], anna: [plan, '[20260922T080000Z] 20260922T100000Z Plan #1 anna:ACCEPTED bob:NEEDS-ACTION'], bob: [plan, '[20260922T080000Z] 20260922T100000Z Plan #1 anna:ACCEPTED bob:NEEDS-ACTION'] },
   { action: 'cancels one instance', before: 'series', act: putAs(ANNA, (text) => text.replace('SUMMARY', 'EXDATE:20260922T080000Z\r\nSUMMARY')), status: 204, mails: [`cancellation ${BOB}`], anna: [`${plan} -20260922T080000Z`], bob: [`${plan} -20260922T080000Z`], bobUntold: [plan] },
   { action: 'changes the rule', before: 'series', act: putAs(ANNA, (text) => text.replace('COUNT=4', 'COUNT=6')), status: 204, mails: [`update ${BOB}`], anna: [plan.replace('#0', '#1')], bob: [plan.replace('#0', '#1')] },
