@@ -96,8 +96,8 @@ export function withoutSpans(span: Span, others: readonly Span[]): readonly Span
 }
 
 /** @param spans sorted, apart from each other. With `reply` it is the answer to a request of the outbox. */
-export function formatFreeBusy({ range, spans, reply }: Pick<FreeBusyAnswer, 'range' | 'reply'> & { readonly spans: readonly BusySpan[] }): string {
-  const calendar = freeBusyComponent({ range, busy: [], at: instant(Date.now()), ...(reply && { reply }) })
+export function formatFreeBusy({ uid, range, spans, reply }: Pick<FreeBusyAnswer, 'uid' | 'range' | 'reply'> & { readonly spans: readonly BusySpan[] }): string {
+  const calendar = freeBusyComponent({ uid, range, busy: [], at: instant(Date.now()), ...(reply && { reply }) })
   const lines = spans.map(({ type, from, to }) => property('FREEBUSY', `${formatInstant(from)}/${formatInstant(to)}`, { FBTYPE: type }))
   return formatComponent({ ...calendar, components: calendar.components.map((each) => ({ ...each, properties: [...each.properties, ...lines] })) })
 }

@@ -10,13 +10,13 @@ import { formatMailto } from './people.ts'
 import { escapeText } from './text.ts'
 
 export interface FreeBusyAnswer {
+  readonly uid: EventUid
   readonly range: Required<TimeRange>
   readonly busy: BusyPeriods
   /** DTSTAMP: when the busy times were read. */
   readonly at: Instant
   /** Only in answers to a scheduling request (RFC 6638 §5), which carry METHOD:REPLY. */
   readonly reply?: {
-    readonly uid: EventUid
     readonly organizer: EmailAddress
     readonly attendee: EmailAddress
   }
@@ -26,14 +26,15 @@ export interface FreeBusyAnswer {
  * The VCALENDAR with one VFREEBUSY that answers free-busy-query (RFC 4791 §7.10) or an outbox request.
  * Each FREEBUSY line holds one period: Thunderbird reads only the first of a list.
  */
-export function freeBusyComponent({ range, busy, at, reply }: FreeBusyAnswer): Component {
+export function freeBusyComponent({ uid, range, busy, at, reply }: FreeBusyAnswer): Component {
   const lines: Property[] = [
     property('DTSTAMP', formatInstant(at)),
     property('DTSTART', formatInstant(range.from)),
     property('DTEND', formatInstant(range.to)),
+    property('UID', escapeText(uid)),
   ]
   if (reply !== undefined) {
-    lines.push(property('UID', escapeText(reply.uid)), property('ORGANIZER', formatMailto(reply.organizer)), property('ATTENDEE', formatMailto(reply.attendee)))
+    lines.push(property('ORGANIZER', formatMailto(reply.organizer)), property('ATTENDEE', formatMailto(reply.attendee)))
   }
   for (const { from, to } of busy) lines.push(property('FREEBUSY', `${formatInstant(from)}/${formatInstant(to)}`, { FBTYPE: 'BUSY' }))
   const method = reply === undefined ? [] : [property('METHOD', 'REPLY')]

@@ -82,8 +82,8 @@ function responseFor({ range, uid, organizer }: Request, { uri, address }: Recip
   if (address === undefined || told === undefined) return { recipient: uri, requestStatus: requestStatus.invalidUser }
   if ('kind' in told) return { recipient: uri, requestStatus: told.kind === 'no-access' ? requestStatus.noAuthority : requestStatus.invalidUser }
   const spans = mergedBusySpans(spansOf(address, told, known, range), range)
-  const reply = { uid, organizer: organizer!.address, attendee: address }
-  return { recipient: uri, requestStatus: requestStatus.success, calendarData: formatFreeBusy({ range, spans, reply }) }
+  const reply = { organizer: organizer!.address, attendee: address }
+  return { recipient: uri, requestStatus: requestStatus.success, calendarData: formatFreeBusy({ uid, range, spans, reply }) }
 }
 
 /**

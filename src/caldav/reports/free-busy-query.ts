@@ -1,8 +1,9 @@
 /** CALDAV:free-busy-query (RFC 4791 §7.10): when the owner of a calendar is busy. */
 
+import { hash } from 'node:crypto'
 import type { TimeRange } from '../../calendar/calendar.ts'
-import { emailAddress, sameAddress } from '../../calendar/identifiers.ts'
-import type { CalendarId, EmailAddress } from '../../calendar/identifiers.ts'
+import { emailAddress, eventUid, sameAddress } from '../../calendar/identifiers.ts'
+import type { CalendarId, EmailAddress, EventUid } from '../../calendar/identifiers.ts'
 import { caldav, dav } from '../../dav/names.ts'
 import type { TimeRangeElement } from '../../dav/requests.ts'
 import { clientGone } from '../client-gone.ts'
@@ -31,9 +32,14 @@ export const freeBusyQuery = report({
     const spans = loaded.kind === 'calendar' && (await loaded.calendar().catch(notFoundIfGone)).access !== 'free-busy'
       ? await ofEvents(context, loaded, range)
       : await ofBackend(context, (target as { id: CalendarId }).id, range)
-    return { status: 200, headers: { 'Content-Type': 'text/calendar; charset=utf-8' }, body: formatFreeBusy({ range, spans: mergedBusySpans(spans, range) }) }
+    return { status: 200, headers: { 'Content-Type': 'text/calendar; charset=utf-8' }, body: formatFreeBusy({ uid: uidOf(loaded.href, range), range, spans: mergedBusySpans(spans, range) }) }
   },
 })
+
+/** RFC 5545 §3.6.4 wants one. The same question is answered under the same one. */
+function uidOf(href: string, { from, to }: Required<TimeRange>): EventUid {
+  return eventUid(hash('sha256', `${href} ${from} ${to}`, 'base64url'))
+}
 
 function closedRange({ start, end }: TimeRangeElement): Required<TimeRange> {
   if (start !== undefined && end !== undefined) return { from: instantOfUtc(start), to: instantOfUtc(end) }

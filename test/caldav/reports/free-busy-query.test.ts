@@ -26,6 +26,14 @@ describe('free-busy-query (RFC 4791 §7.10)', () => {
       'FREEBUSY;FBTYPE=BUSY:20060105T170000Z/20060105T180000Z', 'END:VFREEBUSY', 'END:VCALENDAR'])
   })
 
+  test('under a UID of its own (RFC 5545 §3.6.4)', async () => {
+    const uidOf = async (...range: readonly [string, string]): Promise<string | undefined> => /UID:(.+)\r\n/.exec((await ask(filled(), `${home}events/`, query(...range))).text)?.[1]
+    const uid = await uidOf('20060104T140000Z', '20060105T220000Z')
+    expect(uid).toBeTruthy()
+    expect(await uidOf('20060104T140000Z', '20060105T220000Z')).toBe(uid)
+    expect(await uidOf('20060104T140000Z', '20060106T220000Z')).not.toBe(uid)
+  })
+
   test('cut to the range', async () => {
     const answer = await ask(filled(), `${home}events/`, query('20060102T153000Z', '20060102T171500Z'))
     expect(linesOf(answer.text).filter((line) => line.startsWith('FREEBUSY')))
