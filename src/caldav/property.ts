@@ -7,7 +7,7 @@ import type { PropStatus, ResponseElement } from '../dav/multistatus.ts'
 import { clark, sameName } from '../dav/names.ts'
 import type { Name } from '../dav/names.ts'
 import type { PropertyRequest, PropertySelection } from '../dav/requests.ts'
-import { element, fragmentWriter } from '../dav/xml.ts'
+import { element, fragmentWriter, noAttributes } from '../dav/xml.ts'
 import type { XmlContent, XmlElement } from '../dav/xml.ts'
 import type { Context, Loaded, LoadedResource } from './context.ts'
 import { DavError } from './errors.ts'
@@ -226,7 +226,7 @@ function ask(context: Context, loaded: LoadedResource, wanted: Wanted, kind: Pro
   const { row, name } = wanted
   try {
     const formatted = kind === 'names' ? undefined : finishedIn(row, context, loaded)
-    if (formatted !== undefined) return void answers.found.push({ name, attributes: nothing, children: [], formatted })
+    if (formatted !== undefined) return void answers.found.push({ name, attributes: noAttributes, children: [], formatted })
     const value = row?.get?.(loaded as never, context, wanted.element)
     if (!(value instanceof Promise)) return note(answers, wanted, kind, value)
     return value.then((content) => note(answers, wanted, kind, content), (error: unknown) => { answers.refused.push(refusal(error, name)) })
@@ -236,12 +236,10 @@ function ask(context: Context, loaded: LoadedResource, wanted: Wanted, kind: Pro
   }
 }
 
-const nothing: XmlElement['attributes'] = new Map()
-
 function note({ found, missing }: Answers, { name, write, isOptional }: Wanted, kind: PropertySelection['kind'], content: XmlContent | undefined): undefined {
   if (content === undefined) return isOptional ? undefined : void missing.push(element(name))
   const children = kind === 'names' ? [] : content
-  found.push({ name, attributes: nothing, children, formatted: write(children) })
+  found.push({ name, attributes: noAttributes, children, formatted: write(children) })
 }
 
 function propstats({ prefers }: Context, { found, missing, refused }: Answers): readonly PropStatus[] {

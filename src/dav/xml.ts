@@ -6,7 +6,7 @@ import { XML } from './xml-scope.ts'
 import { element, type XmlContent, type XmlElement } from './xml-tree.ts'
 
 export { parseXml } from './xml-reader.ts'
-export { element, GrammarError } from './xml-tree.ts'
+export { element, GrammarError, noAttributes } from './xml-tree.ts'
 export type { XmlContent, XmlElement } from './xml-tree.ts'
 
 const prefixes: ReadonlyMap<string, string> = new Map([[DAV, 'D'], [CALDAV, 'C'], [CALENDARSERVER, 'CS'], [APPLE_ICAL, 'A']])

@@ -187,7 +187,7 @@ export class CachedCalendar {
     if (!learnt.listingsTellState && !this.#known.isFresh) await this.#validation.observe(inner)
     const isKnown = this.#known.isFresh || !learnt.listingsTellState
     const told = await endOf(this.#list(inner), signal)
-    return this.#known.isWhole && (isKnown || isState(told))
+    return this.#known.isWhole && (isKnown || told !== undefined)
   }
 
   async #readChanges(inner: CalendarSession, since: BackendSyncToken | undefined): Promise<Changes> {
@@ -204,7 +204,7 @@ export class CachedCalendar {
     const listed = this.#list(inner)
     try {
       for (let next = await listed.next(); ; next = await listed.next()) {
-        if (next.done) return isState(next.value) ? next.value : undefined
+        if (next.done) return next.value
         yield pick(next.value)
       }
     } finally {
@@ -212,19 +212,20 @@ export class CachedCalendar {
     }
   }
 
-  /** Every object, by one reading that all who come at once share. */
-  async *#list(inner: CalendarSession): AsyncGenerator<Listed, unknown, undefined> {
+  /** Every object, by one reading that all who come at once share. @returns as {@link #listed} */
+  async *#list(inner: CalendarSession): AsyncGenerator<Listed, CalendarState | undefined, undefined> {
     if (this.#known.state === undefined && !this.#place.settings.learnt.listingsTellState) await this.#validation.observe(inner)
-    return yield* this.#listings.read(inner)
+    const told = yield* this.#listings.read(inner)
+    return isState(told) ? told : undefined
   }
 }
 
 /** Reads to the end. @returns what the reading returned @throws the signal's reason */
-async function endOf(reading: AsyncGenerator<unknown, unknown, undefined>, signal: AbortSignal | undefined): Promise<unknown> {
+async function endOf<Told>(reading: AsyncGenerator<unknown, Told, undefined>, signal: AbortSignal | undefined): Promise<Told> {
   for (let next = await reading.next(); ; next = await reading.next()) {
     if (next.done) return next.value
     if (!signal?.aborted) continue
-    await reading.return(undefined)
+    await reading.return(undefined as Told)
     throw signal.reason
   }
 }

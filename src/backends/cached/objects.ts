@@ -184,7 +184,7 @@ export class CalendarObjects {
   }
 
   clear(): void {
-    this.#forgetOrder()
+    this.#forgetViews()
     this.#entries = new Map()
     this.#ahead.clear()
     this.#bytes = calendarBytes
@@ -197,18 +197,19 @@ export class CalendarObjects {
     const hasRoom = others + bytesOfEntry(entry) <= this.#settings.maxCalendarBytes
     if (!hasRoom && !this.#isWhole) return this.#delete(name)
     const held = hasRoom ? entry : withoutBody(entry)
-    this.#forgetOrder()
+    this.#forgetViews()
     this.#entries.set(name, held)
     this.#bytes = others + bytesOfEntry(held)
   }
 
   #delete(name: ObjectName): void {
-    this.#forgetOrder()
+    this.#forgetViews()
     this.#bytes -= bytesOfEntry(this.#entries.get(name))
     this.#entries.delete(name)
   }
 
-  #forgetOrder(): void {
+  /** What was made of all entries. */
+  #forgetViews(): void {
     this.#byChange = undefined
     this.#periods = undefined
   }
