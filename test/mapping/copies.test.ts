@@ -1,7 +1,10 @@
 /** Private copies: events of other organizers, stored here from mailed messages, and what becomes of them when a newer message comes. */
 
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { EmulatorOptions } from '../../src/backends/emulator/index.ts'
+import { meaningOf } from './meaning.ts'
+import { narrowed } from './narrowed.ts'
 import { calendarPath, me, object, open } from './open.ts'
 import type { Opened, Row } from './open.ts'
 
@@ -164,6 +167,86 @@ describe('a newer message about a series', () => {
     expect(opened.writes).toEqual([])
     expect((await opened.ask('GET', `${calendarPath}m.ics`)).text).not.toContain('dora')
     await opened.close()
+  })
+})
+
+interface Version {
+  readonly isNewer: boolean
+  readonly isAllDay: boolean
+  readonly hour: string
+  /** 0: a single event. */
+  readonly count: number
+  readonly moved: readonly string[]
+  readonly excluded: readonly string[]
+  readonly further: readonly string[]
+  readonly ownSequence: number
+}
+
+const versions: fc.Arbitrary<Version> = fc.record({
+  isNewer: fc.boolean(),
+  isAllDay: fc.boolean(),
+  hour: fc.constantFrom('09', '11'),
+  count: fc.constantFrom(0, 4, 6),
+  moved: fc.subarray(['10', '12', '13', '22']),
+  excluded: fc.subarray(['11', '14']),
+  further: fc.subarray(['12', '22']),
+  ownSequence: fc.nat(2),
+})
+
+function versionOf({ isAllDay, hour, count, moved, excluded, further, ownSequence }: Version, sequence: number, isInvited: boolean): string {
+  const at = (name: string, day: string, time: string): string =>
+    (isAllDay ? `${name};VALUE=DATE:202603${day}` : `${name};TZID=Europe/Berlin:202603${day}T${time}0000`)
+  const people = [organizer, ...others('ben@example.com'), ...(isInvited ? [own] : [])]
+  const duration = isAllDay ? 'DURATION:P1D' : 'DURATION:PT1H'
+  if (count === 0) return object(['UID:m@example.org', at('DTSTART', '10', hour), duration, `SEQUENCE:${sequence}`, 'SUMMARY:Talk', ...people])
+  return object(
+    ['UID:m@example.org', at('DTSTART', '10', hour), duration, `RRULE:FREQ=DAILY;COUNT=${count}`, `SEQUENCE:${sequence}`, 'SUMMARY:Talk', ...people,
+      ...excluded.filter((day) => Number(day) < 10 + count).map((day) => at('EXDATE', day, hour)), ...further.map((day) => at('RDATE', day, hour))],
+    ...moved.filter((day) => day !== '22' || further.includes(day)).map((day) => ['UID:m@example.org', at('RECURRENCE-ID', day, hour), at('DTSTART', day, '19'), duration, `SEQUENCE:${sequence + ownSequence}`, 'SUMMARY:Moved', ...people]),
+  )
+}
+
+/** When the instances of March begin, in Berlin. */
+function instancesOf({ isAllDay, hour, count, moved, excluded, further }: Version): readonly string[] {
+  if (count === 0) return [`2026-03-10${isAllDay ? '' : `T${hour}`}`]
+  const days = new Set([...Array.from({ length: count }, (_, index) => String(10 + index)).filter((day) => !excluded.includes(day)), ...further])
+  return [...days].sort().map((day) => `2026-03-${day}${isAllDay ? '' : `T${moved.includes(day) ? '19' : hour}`}`)
+}
+
+async function instancesAt(opened: Opened): Promise<readonly string[]> {
+  const { items } = await opened.api('GET', `${events}?singleEvents=true&timeZone=Europe/Berlin`) as unknown as { items: readonly { start: { date?: string; dateTime?: string } }[] }
+  return items.map(({ start }) => start.date ?? start.dateTime?.slice(0, 13) ?? '').sort()
+}
+
+describe('a copy of a series', () => {
+  /** Exclusions are told by what is left. */
+  const told = (text: string): unknown => [...narrowed(meaningOf(text, { zone: 'Europe/Berlin' }), 'Europe/Berlin')].sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([id, meaning]) => [id, { ...meaning, excluded: [] }])
+
+  /** One that does not invite the user may be edited here as well. */
+  test.each([{}, otherwise, { copyEdits: 'not-followed' }] as const)('is what the last message or edit says, whatever it was before (%o)', async (switches) => {
+    await fc.assert(fc.asyncProperty(fc.boolean(), fc.array(versions, { minLength: 2, maxLength: 4 }), async (isInvited, messages) => {
+      const opened = open({ switches })
+      let sequence = 0
+      for (const [index, message] of messages.entries()) {
+        const isNewer = isInvited || message.isNewer
+        if (isNewer) sequence += 10
+        const isFollowed = !('copyEdits' in switches)
+        // An exception that stays behind is of another kind than the days of an all-day series.
+        const isAllDay = message.isAllDay && isFollowed
+        const version = { ...message, isAllDay, ownSequence: isNewer ? message.ownSequence : 0 }
+        const body = versionOf(version, sequence, isInvited)
+        expect(await opened.put('m.ics', body)).toMatchObject({ status: index === 0 ? 201 : 204 })
+        expect(told((await opened.get('m.ics')).text)).toEqual(told(body))
+        if (isFollowed || version.count === 0) expect(await instancesAt(opened)).toEqual(instancesOf(version))
+        // The SEQUENCE of an instance that came back is not known before.
+        await opened.put('m.ics', body)
+        opened.forget()
+        expect(await opened.put('m.ics', body)).toMatchObject({ status: 204 })
+        expect(opened.writes, 'the same again').toEqual([])
+      }
+      await opened.close()
+    }), { numRuns: 40 })
   })
 })
 

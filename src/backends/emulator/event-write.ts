@@ -65,8 +65,9 @@ export function sameValue(a: unknown, b: unknown): boolean {
 /**
  * What a change of the master does to its exceptions: fields that they had in common follow, and those whose instance the
  * series has no more turn into bare tombstones (reference §6.2, §7). Nothing if the master did not change.
+ * @param isDropped whether those turn into that
  */
-export function followMaster(environment: Environment, before: EventRow, master: EventRow): void {
+export function followMaster(environment: Environment, before: EventRow, master: EventRow, isDropped = true): void {
   if (before.updated === master.updated && before.etag === master.etag) return
   const { store, switches } = environment
   const zone = calendarZone(environment, findCalendar(store, master.calendar) as CalendarRow)
@@ -74,8 +75,8 @@ export function followMaster(environment: Environment, before: EventRow, master:
     if (row.kind === 'event') continue
     const isThere = row.original !== null && generates(master.document, row.original, zone)
     if (row.kind === 'vanished' && isThere) removeEvent(store, row.calendar, row.id)
-    else if (row.kind === 'exception' && !isThere) writeEvent(store, { ...row, kind: 'vanished', status: 'cancelled' })
-    else if (row.kind === 'exception' && switches.masterEdits === 'inherited') inherit(environment, before, master, row)
+    else if (row.kind === 'exception' && !isThere && isDropped) writeEvent(store, { ...row, kind: 'vanished', status: 'cancelled' })
+    else if (row.kind === 'exception' && isThere && switches.masterEdits === 'inherited') inherit(environment, before, master, row)
   }
 }
 

@@ -9,7 +9,7 @@ import { ApiError } from './errors.ts'
 import type { ReadEvent } from './event-body.ts'
 import { findEvent } from './event-rows.ts'
 import { isSame, present } from './event-view.ts'
-import { cancelRow, sameValue, storeRow } from './event-write.ts'
+import { cancelRow, followMaster, sameValue, storeRow } from './event-write.ts'
 import type { Target } from './events.ts'
 import { changeMain, mainRow, withAnswer } from './guests.ts'
 import { notifyGuests, notifyOrganizer, sendUpdatesOf } from './mails.ts'
@@ -32,10 +32,16 @@ export function writeCopy(call: Call, target: Target, read: ReadEvent): EventRow
   checkShared(row, changed)
   const own = ownRow(read.document, row.calendar)
   const answer = own && !sameValue(answerOf(own), answerOf(ownRow(row.document, row.calendar))) ? answerOf(own) : undefined
-  if (row.document.privateCopy) return storeRow(environment, { ...row, status: read.status, document: withOldGuests(read.document, row, answer) }, target.stored)
+  if (row.document.privateCopy) return storePrivately(environment, target, read, answer)
   if (row.status === 'cancelled') throw new ApiError('forbidden')
   carryToMain(call, row, read, changed, answer)
   return storeOwnParts(environment, row, read.document, answer)
+}
+
+function storePrivately(environment: Environment, { row, stored: before }: Target, read: ReadEvent, answer: Answer | undefined): EventRow {
+  const stored = storeRow(environment, { ...row, status: read.status, document: withOldGuests(read.document, row, answer) }, before)
+  if (before?.kind === 'event') followMaster(environment, before, stored, environment.switches.copyEdits === 'followed')
+  return stored
 }
 
 function checkShared(row: EventRow, changed: readonly (keyof EventDocument)[]): void {

@@ -36,6 +36,10 @@ export const switchTable = {
     values: ['inherited', 'not-inherited'], default: 'inherited',
     about: 'a field changed in the master also changes in those exceptions that had the same value, or in none',
   },
+  copyEdits: {
+    values: ['followed', 'not-followed'], default: 'followed',
+    about: 'the rule of a private copy changes: exceptions that nothing is left of go with it, or stay',
+  },
   reminderEdits: {
     values: ['etag', 'nothing', 'updated'], default: 'etag',
     about: 'a write that changes only reminders moves the etag by its low bit, or moves nothing, or counts as any other change',

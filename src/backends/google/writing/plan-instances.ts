@@ -1,10 +1,13 @@
 /** Calls on the instances of a series, at most one each. */
 
+import { isGuest, withOwnRow } from './attendees-to-wire.ts'
 import { mergeBodies, withoutLowerSequence } from './bodies.ts'
 import { differenceOf, isTold } from './difference.ts'
+import { marks } from '../marks.ts'
 import { assertAllowed, isRestricted, notAttendees } from './permissions.ts'
 import { plainInstance } from '../members/plain-instance.ts'
 import { isReshaped } from './recurrence-change.ts'
+import { generatedBy } from './settled.ts'
 import { newBody } from './to-wire.ts'
 import { withoutRepeating } from './told-of-series.ts'
 import type { Event } from '../../../calendar/event.ts'
@@ -25,15 +28,31 @@ interface InstanceContext extends Context {
 /** Calls on instances, as they are once the master agrees. */
 export function planInstances(stored: Whole, wanted: Recurring, context: InstanceContext): readonly PlannedCall[] {
   const before = stored.kind === 'recurring' && !isReshaped(stored, wanted) ? stored : undefined
+  const leftOver = leftOverOf(before, wanted, context)
   const ids = new Set([...wanted.overrides.keys(), ...(before ? [...before.overrides.keys(), ...before.cancelled, ...wanted.cancelled] : [])])
-  const calls = [...ids].sort().flatMap((id) => planInstance(id, before, wanted, context) ?? [])
+  const calls = [...ids].sort().flatMap((id) => planInstance(id, before, wanted, { ...context, leftOver }) ?? [])
   const { base: series, told, source, frame: { calendar } } = context
   return told === undefined ? calls : calls.map((call) => withoutRepeating(call, source.instances.get(call.on as RecurrenceId), { series, told, calendar }))
 }
 
-function planInstance(id: RecurrenceId, before: Recurring | undefined, wanted: Recurring, context: InstanceContext): PlannedCall | undefined {
+/** Overrides that are not wanted and that the service has not dropped with the rule that made their instances. */
+function leftOverOf(before: Recurring | undefined, wanted: Recurring, { frame }: Context): ReadonlySet<RecurrenceId> {
+  const dropped = [...before?.overrides.keys() ?? []].filter((id) => !wanted.overrides.has(id))
+  const isGenerated = generatedBy(wanted, dropped, frame)
+  return new Set(dropped.filter((id) => !isGenerated(id)))
+}
+
+/** Instances that a single event still has from the time when it was a series. Somebody else's are the organizer's to drop. */
+export function planLeftOver(context: Context): readonly PlannedCall[] {
+  if (isRestricted(context)) return []
+  const rows = [...context.source.instances].filter(([, { status }]) => status !== 'cancelled')
+  return rows.map(([id, row]) => planCancellation(id, undefined, row, context))
+}
+
+function planInstance(id: RecurrenceId, before: Recurring | undefined, wanted: Recurring, context: InstanceContext & { readonly leftOver: ReadonlySet<RecurrenceId> }): PlannedCall | undefined {
   const row = before && context.source.instances.get(id)
   if (wanted.cancelled.has(id)) return before?.cancelled.has(id) ? undefined : planCancellation(id, wanted.overrides.get(id), row, context)
+  if (context.leftOver.has(id)) return planCancellation(id, before?.overrides.get(id), row, context)
   const event = wanted.overrides.get(id) ?? plainInstance(wanted.master, id)
   if (row?.status === 'cancelled') return planRevival(id, event, row, { ...context, series: wanted.master })
   const shown = before?.overrides.get(id) ?? plainInstance(wanted.master, id)
@@ -57,9 +76,16 @@ export function planCancellation(id: RecurrenceId, event: Event | undefined, row
 function planRevival(id: RecurrenceId, event: Event, row: WireEvent, context: Context & { readonly series: Event }): PlannedCall {
   if (isRestricted(context)) throw notAttendees('An attendee cannot bring back an instance.')
   const setting = { frame: context.frame, isRecurring: false, series: context.series }
-  const body = mergeBodies([nothing, withoutLowerSequence(newBody(event, setting), row), { status: event.status === 'cancelled' ? 'confirmed' : event.status }])
+  const whole = withoutLowerSequence(newBody(event, setting), row)
+  const body = mergeBodies([nothing, whole, ownAnswer(whole, event, context), { status: event.status === 'cancelled' ? 'confirmed' : event.status }])
   const change: Difference = { names: ['times'], body }
   return { kind: 'patch', on: id, body, isTold: isTold(change, row, event, context), unsettles: false }
+}
+
+/** In a copy of which the user is no guest the cancellation of the instance counts as an answer of the user, which nobody sees. */
+function ownAnswer({ attendees = [] }: WireBody, event: Event, { frame, source }: Context): WireBody {
+  const isHidden = source.main?.extendedProperties?.private?.[marks.self] === '1' && !isGuest(event, frame)
+  return isHidden ? withOwnRow(attendees as readonly WireBody[], frame) : {}
 }
 
 const nothing: WireBody = {

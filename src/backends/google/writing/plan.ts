@@ -15,7 +15,7 @@ import { begunMark, isBegun, withCommonGuests } from './foreign-series.ts'
 import { sourceOf } from '../reading/from-wire.ts'
 import { marks } from '../marks.ts'
 import { assertAllowed, assertNoCancelledMeeting, assertSameOrganizer, notAttendees } from './permissions.ts'
-import { planCancellation, planInstances } from './plan-instances.ts'
+import { planCancellation, planInstances, planLeftOver } from './plan-instances.ts'
 import { recurrenceChange } from './recurrence-change.ts'
 import { isRenewed } from './renewal.ts'
 import { mainEventOf, settled } from './settled.ts'
@@ -65,7 +65,7 @@ export function planUpdate(stored: StoredSeries, wanted: EventSeries, notify: No
   }
   if (wanted.kind === 'detached') throw rejected('Single instances cannot take the place of their series.')
   const whole = settled(wanted, context.frame)
-  const before = settled(stored.series, context.frame)
+  const before = settled(stored.series, context.frame, whole)
   const isNewer = isRenewed(source.main, before, whole)
   const isBegunHere = isNewer || isBegun(source.main, whole)
   const common = isBegunHere && whole.kind === 'recurring' ? withCommonGuests(whole, context.frame) : whole
@@ -90,7 +90,7 @@ function planWhole(stored: Whole, wanted: Whole, context: Context, ofInstances: 
   const changed = change === undefined ? main : (patched(main, change.body) as WireEvent)
   const isSeriesTold = change !== undefined && isTold(change, main, mainEventOf(wanted), context)
   const told = isSeriesTold ? guestsOf(main, changed) : context.told
-  const instances = wanted.kind === 'recurring' ? planInstances(stored, wanted, { ...ofInstances, base: changed, told }) : []
+  const instances = wanted.kind === 'recurring' ? planInstances(stored, wanted, { ...ofInstances, base: changed, told }) : planLeftOver(ofInstances)
   if (change === undefined) return instances
   if (context.isNewer === true) return [renewal(change, wanted, context.frame), ...instances]
   const unsettles = source.instances.size > 0

@@ -20,11 +20,12 @@ export function mainEventOf(series: Whole): Event {
 /**
  * The series with what makes it one that the service can hold: an override of no instance becomes an additional date, an exclusion of
  * no instance says nothing. An alarm that was dismissed in one instance counts for the series.
+ * @param meant whose overrides are meant to be there; others of no instance are what a change of the rule has left behind
  */
-export function settled<Series extends Whole>(series: Series, frame: CalendarFrame): Series {
+export function settled<Series extends Whole>(series: Series, frame: CalendarFrame, meant: Whole = series): Series {
   if (series.kind === 'single' || series.overrides.size + series.cancelled.size === 0) return series
-  const isGenerated = generatedBy(series, frame)
-  const orphans = [...series.overrides.keys()].filter((id) => !isGenerated(id))
+  const isGenerated = generatedBy(series, [...series.overrides.keys(), ...series.cancelled], frame)
+  const orphans = meant.kind === 'single' ? [] : [...series.overrides.keys()].filter((id) => meant.overrides.has(id) && !isGenerated(id))
   const recurrence: Recurrence = orphans.length === 0 ? series.recurrence
     : { ...series.recurrence, dates: [...new Set([...series.recurrence.dates, ...orphans])].sort() }
   return { ...series, master: withLatestAcknowledgement(series), recurrence, cancelled: new Set([...series.cancelled].filter((id) => isGenerated(id) && !series.overrides.has(id))) }
@@ -42,16 +43,17 @@ const countedStarts = 10_000
 /** So many of these; others are taken at their word. */
 const lookedAt = 500
 
-function generatedBy(series: Recurring, frame: CalendarFrame): (id: RecurrenceId) => boolean {
-  const { master, recurrence, overrides, cancelled } = series
+/** Whether the rules and dates of a series make an instance. @param ids which it may be asked of */
+export function generatedBy({ master, recurrence }: Recurring, ids: readonly RecurrenceId[], frame: CalendarFrame): (id: RecurrenceId) => boolean {
+  if (ids.length === 0) return () => false
   const zone = storedZoneOf(master.start, frame.zone)
-  const startsWithin = (ids: readonly RecurrenceId[]): ReturnType<typeof expand> => {
-    const moments = ids.map((id) => instantOfRecurrenceId(id, master.start, zone))
+  const startsWithin = (within: readonly RecurrenceId[]): ReturnType<typeof expand> => {
+    const moments = within.map((id) => instantOfRecurrenceId(id, master.start, zone))
     const first = moments.reduce((a, b) => (a < b ? a : b))
     const last = moments.reduce((a, b) => (a > b ? a : b))
     return expand(master.start, recurrence, { from: first, to: instant(last + 1000) }, { floatingZone: zone, limit: countedStarts })
   }
-  const { starts, isComplete } = startsWithin([...overrides.keys(), ...cancelled])
+  const { starts, isComplete } = startsWithin(ids)
   const known = new Map(starts.map((id) => [id, true]))
   const look = (id: RecurrenceId): boolean => {
     const found = startsWithin([id])
