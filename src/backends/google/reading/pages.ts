@@ -61,9 +61,8 @@ export async function* listPages(listing: Listing, query: Query): AsyncGenerator
   let asked: AskedPage | undefined = askPage(listing, query, undefined)
   while (asked !== undefined) {
     const ahead: Promise<AskedPage | undefined> = asked.nextToken.then((token) => (token === undefined ? undefined : askPage(listing, query, token)))
-    const answer: WireEvents = await asked.answer
-    yield await readPage(listing, answer)
-    asked = await followed(asked, answer, ahead, (token) => askPage(listing, query, token))
+    yield await readPage(listing, await asked.answer)
+    asked = await followed(asked, ahead, (token) => askPage(listing, query, token))
   }
 }
 
@@ -73,8 +72,8 @@ interface AskedPage {
   readonly answer: Promise<WireEvents>
   /** Of the page behind this one, as the answer began or as it is; undefined if this is the last one, or did not come. */
   readonly nextToken: Promise<string | undefined>
-  /** Whether the answer is the only one that began. */
-  isFirst(): boolean
+  /** Nothing broke off before. */
+  beganOnce(): boolean
 }
 
 function askPage(listing: Listing, query: Query, token: string | undefined): AskedPage {
@@ -87,7 +86,7 @@ function askPage(listing: Listing, query: Query, token: string | undefined): Ask
   })
   // Whoever stops reading early does not wait for it.
   answer.then(({ nextPageToken }) => begun.resolve(nextPageToken), () => begun.resolve(undefined))
-  return { token, answer, nextToken: begun.promise, isFirst: () => beginnings <= 1 }
+  return { token, answer, nextToken: begun.promise, beganOnce: () => beginnings <= 1 }
 }
 
 /** The service tells it ahead of the rows. */
@@ -100,9 +99,10 @@ function nextTokenIn(beginning: string): string | undefined {
  * An answer that broke off and was asked for again is another listing's, even where it has the same token: what changed in between is
  * in neither its rows nor those of a page that was asked for before.
  */
-async function followed(asked: AskedPage, { nextPageToken }: WireEvents, ahead: Promise<AskedPage | undefined>, ask: (token: string) => AskedPage): Promise<AskedPage | undefined> {
+async function followed({ answer, beganOnce }: AskedPage, ahead: Promise<AskedPage | undefined>, ask: (token: string) => AskedPage): Promise<AskedPage | undefined> {
+  const { nextPageToken } = await answer
   const page = await ahead
-  if (page?.token === nextPageToken && asked.isFirst()) return page
+  if (page?.token === nextPageToken && beganOnce()) return page
   return nextPageToken === undefined ? undefined : ask(nextPageToken)
 }
 

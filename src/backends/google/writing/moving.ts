@@ -3,7 +3,7 @@
 import { BackendError } from '../../../calendar/backend.ts'
 import { repeatedly } from './attempts.ts'
 import { privately } from './bodies.ts'
-import { currentForRemoval, readable, readableByUid } from './current.ts'
+import { currentForRemoval, readable, readableByUid, uidInUse } from './current.ts'
 import { toBackendError } from '../calls/errors.ts'
 import { sourceOf } from '../reading/from-wire.ts'
 import { marks } from '../marks.ts'
@@ -79,7 +79,7 @@ async function moveElsewhere(from: Listing, name: ObjectName, { to, toName }: De
 async function assertFree(to: Listing, toName: ObjectName, uid: EventUid): Promise<void> {
   const [named, ofUid] = await Promise.all([readByName(to, toName), readByUid(to, uid)])
   if (named !== undefined) throw new BackendError('precondition', 'there is an object of that name in the other calendar')
-  if (ofUid !== undefined) throw new BackendError('uid-in-use', 'another object of that calendar has this UID', { objectName: ofUid.name })
+  if (ofUid !== undefined) throw uidInUse(ofUid.name)
 }
 
 /** The answer to a move may still speak of the source: the event is read where it is now, and given its name and its user's place in the guest list. */
