@@ -180,6 +180,9 @@ interface Version {
   readonly excluded: readonly string[]
   readonly further: readonly string[]
   readonly ownSequence: number
+  readonly guests: readonly string[]
+  /** Whether the list names the user, where it is a newer message. */
+  readonly isInvited: boolean
 }
 
 const versions: fc.Arbitrary<Version> = fc.record({
@@ -191,12 +194,14 @@ const versions: fc.Arbitrary<Version> = fc.record({
   excluded: fc.subarray(['11', '14']),
   further: fc.subarray(['12', '22']),
   ownSequence: fc.nat(2),
+  guests: fc.subarray(['ben@example.com', 'dora@example.com'], { minLength: 1 }),
+  isInvited: fc.boolean(),
 })
 
-function versionOf({ isAllDay, hour, count, moved, excluded, further, ownSequence }: Version, sequence: number, isInvited: boolean): string {
+function versionOf({ isAllDay, hour, count, moved, excluded, further, ownSequence, guests, isInvited }: Version, sequence: number): string {
   const at = (name: string, day: string, time: string): string =>
     (isAllDay ? `${name};VALUE=DATE:202603${day}` : `${name};TZID=Europe/Berlin:202603${day}T${time}0000`)
-  const people = [organizer, ...others('ben@example.com'), ...(isInvited ? [own] : [])]
+  const people = [organizer, ...others(...guests), ...(isInvited ? [own] : [])]
   const duration = isAllDay ? 'DURATION:P1D' : 'DURATION:PT1H'
   if (count === 0) return object(['UID:m@example.org', at('DTSTART', '10', hour), duration, `SEQUENCE:${sequence}`, 'SUMMARY:Talk', ...people])
   return object(
@@ -223,31 +228,53 @@ describe('a copy of a series', () => {
   const told = (text: string): unknown => [...narrowed(meaningOf(text, { zone: 'Europe/Berlin' }), 'Europe/Berlin')].sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([id, meaning]) => [id, { ...meaning, excluded: [] }])
 
-  /** One that does not invite the user may be edited here as well. */
-  test.each([{}, otherwise, { copyEdits: 'not-followed' }] as const)('is what the last message or edit says, whatever it was before (%o)', async (switches) => {
-    await fc.assert(fc.asyncProperty(fc.boolean(), fc.array(versions, { minLength: 2, maxLength: 4 }), async (isInvited, messages) => {
+  /** One that does not invite the user may be edited here as well, but for its guests. */
+  test.each([{}, otherwise, { copyEdits: 'not-followed' }] as const)('is what the last message, edit or answer says, whatever it was before (%o)', async (switches) => {
+    await fc.assert(fc.asyncProperty(fc.array(versions, { minLength: 2, maxLength: 5 }), async (messages) => {
       const opened = open({ switches })
-      let sequence = 0
-      for (const [index, message] of messages.entries()) {
-        const isNewer = isInvited || message.isNewer
-        if (isNewer) sequence += 10
+      let [sequence, before] = [-1, messages[0]!]
+      for (const message of messages) {
+        const isNewer = message.isNewer || before.isInvited || sequence < 0
         const isFollowed = !('copyEdits' in switches)
         // An exception that stays behind is of another kind than the days of an all-day series.
         const isAllDay = message.isAllDay && isFollowed
-        const version = { ...message, isAllDay, ownSequence: isNewer ? message.ownSequence : 0 }
-        const body = versionOf(version, sequence, isInvited)
-        expect(await opened.put('m.ics', body)).toMatchObject({ status: index === 0 ? 201 : 204 })
-        expect(told((await opened.get('m.ics')).text)).toEqual(told(body))
+        const version: Version = { ...message, isAllDay, ...(isNewer ? {} : { guests: before.guests, isInvited: false, ownSequence: 0 }) }
+        sequence += isNewer ? 1 : 0
+        const body = versionOf(version, sequence)
+        await expectStored(opened, body)
         if (isFollowed || version.count === 0) expect(await instancesAt(opened)).toEqual(instancesOf(version))
-        // The SEQUENCE of an instance that came back is not known before.
-        await opened.put('m.ics', body)
-        opened.forget()
-        expect(await opened.put('m.ics', body)).toMatchObject({ status: 204 })
-        expect(opened.writes, 'the same again').toEqual([])
+        if (version.isInvited) await expectStored(opened, answeredIn(body))
+        before = version
       }
       await opened.close()
     }), { numRuns: 40 })
   })
+
+  async function expectStored(opened: Opened, body: string): Promise<void> {
+    expect([201, 204]).toContain((await opened.put('m.ics', body)).status)
+    expect(told((await opened.get('m.ics')).text)).toEqual(told(body))
+    opened.forget()
+    expect(await opened.put('m.ics', body)).toMatchObject({ status: 204 })
+    expect(opened.writes, 'the same again').toEqual([])
+  }
+
+  /** The user's answer to the last part of an object. */
+  function answeredIn(body: string): string {
+    const at = body.lastIndexOf(own)
+    return body.slice(0, at) + own.replace('ACCEPTED', 'DECLINED') + body.slice(at + own.length)
+  }
+})
+
+test('a newer message about a lone instance, stored without its series, changes it', async () => {
+  const instance = (sequence: number, hour: string): string =>
+    object(['UID:m@example.org', 'RECURRENCE-ID:20260312T090000Z', `DTSTART:20260312T${hour}0000Z`, 'DURATION:PT1H', `SEQUENCE:${sequence}`, organizer, own, ...others('ben@example.com')])
+  const opened = await start(instance(0, '10'))
+  expect(await opened.put('m.ics', instance(0, '11'))).toMatchObject({ status: 403 })
+  expect(await opened.put('m.ics', instance(1, '12'))).toMatchObject({ status: 204 })
+  const { text } = await opened.get('m.ics')
+  expect(text).toContain('DTSTART:20260312T120000Z')
+  expect(text).toContain('RECURRENCE-ID:20260312T090000Z')
+  await opened.close()
 })
 
 describe('a copy that was removed', () => {
@@ -268,7 +295,17 @@ describe('a copy that was removed', () => {
     await opened.close()
   })
 
+  test.each([{}, { importOfDeleted: 'duplicate' }] as const)('and is back is brought up to date by the next message, whatever the service has counted meanwhile (%o)', async (switches) => {
+    const opened = await removed(switches)
+    await opened.put('m.ics', talk)
+    expect((await opened.get('m.ics')).text).toContain('SEQUENCE:0')
+    expect(await opened.put('m.ics', meeting(1, 'SUMMARY:Talk, moved', ...others('dora@example.com')))).toMatchObject({ status: 204 })
+    expect((await opened.get('m.ics')).text).toContain('SUMMARY:Talk\\, moved')
+    await opened.close()
+  })
+
   test.each([
+    ['a guest whose part is another', talk.replace('ATTENDEE:mailto:ben', 'ATTENDEE;CN=Ben;ROLE=OPT-PARTICIPANT:mailto:ben')],
     ['other guests', meeting(1, 'SUMMARY:Talk', ...others('dora@example.com'))],
     ['another organizer', talk.replace('cleo@example.org', 'eve@example.org')],
     ['none, as an event of the user', ownEvent],

@@ -89,7 +89,7 @@ function store(call: Call, { calendar }: Access, uid: string, organizer: StoredP
   const document = place.originalTimeZone === undefined ? read.document : { ...read.document, originalTimeZone: place.originalTimeZone }
   const draft: Draft = { calendar: calendar.id, id, uid, series, original, kind: original === null ? 'event' : 'exception', status: read.status, document }
   const after = storeRow(environment, draft, stored)
-  if (stored?.kind === 'event') followMaster(environment, stored, after)
+  if (stored?.kind === 'event') followMaster(environment, stored, after, isOrganizerCopy(after) || environment.switches.copyEdits === 'followed')
   // Only what is organized here has copies at its guests.
   if (after !== stored && isOrganizerCopy(after)) propagate(environment, calendar.id, series)
   return after

@@ -22,6 +22,8 @@ export const marks = {
   organizer: 'calgateOrganizer',
   /** A hash of the changed instances with which a copy of somebody else's series was stored here. */
   begun: 'calgateBegun',
+  /** SEQUENCE of a copy of somebody else's event as its organizer has told it: the service counts by itself. */
+  sequence: 'calgateSequence',
   /** Whom of the guests the client tells itself, and whom nobody does. */
   agents: 'calgateAgents',
   /** Whom a write has told, or which answer. */

@@ -22,7 +22,7 @@ export function isPlain(event: Event, master: Event, id: RecurrenceId): boolean 
   return isInPlace && shownOf(event) === shownOf(plain)
 }
 
-/** What the service counts by itself, and what counts for the whole series, is not what an exception is made for. */
+/** What the service counts by itself, what counts for the whole series, and who was told of it is not what an exception is made for. */
 function shownOf({ sequence: _sequence, acknowledged: _acknowledged, created: _created, updated: _updated, ...shown }: Event): string {
-  return JSON.stringify(shown)
+  return JSON.stringify(shown, (member, value: unknown) => (member === 'scheduleStatus' ? undefined : value))
 }

@@ -31,10 +31,16 @@ export function readEvent(row: WireEvent, frame: CalendarFrame, isRecurring = fa
   if (acknowledged !== undefined) event.acknowledged = acknowledged
   event.conferences = readConferences(row)
   event.attachments = readAttachments(row)
-  event.sequence = Math.max(0, Math.trunc(row.sequence ?? 0))
+  event.sequence = readSequence(row)
   readStamps(event, row)
   if (row.eventType && row.eventType !== 'default') event.eventType = row.eventType
   return event
+}
+
+/** Of a private copy as its organizer has told it, where that was noted. */
+export function readSequence({ privateCopy, sequence = 0, extendedProperties }: WireEvent): number {
+  const told = privateCopy === true ? Number(extendedProperties?.private?.[marks.sequence] ?? sequence) : sequence
+  return Number.isFinite(told) ? Math.max(0, Math.trunc(told)) : 0
 }
 
 function readTexts(event: Draft, row: WireEvent): void {

@@ -2,7 +2,7 @@
 
 import { eventUid, objectName, recurrenceId } from '../../../calendar/identifiers.ts'
 import { instantOf } from '../../../icalendar/time-zone.ts'
-import { isFloating, isGuestCopy, readEvent } from './event-from-wire.ts'
+import { isFloating, isGuestCopy, isOwnRow, readEvent } from './event-from-wire.ts'
 import { HeldSeries } from './held-series.ts'
 import { marks } from '../marks.ts'
 import { objectNameOf } from '../names.ts'
@@ -84,7 +84,7 @@ function readSeries(group: RowGroup, frame: CalendarFrame): Content {
   const instances = byOriginalStart(rows.filter(isInstance), master.start, zone)
   const source = { frame, main, instances, excluded }
   const series = recurrence === undefined ? readSingle(uid, master, main)
-    : { kind: 'recurring' as const, uid, master, recurrence, ...readInstances(master, source) }
+    : { kind: 'recurring' as const, uid, master, recurrence, ...readInstances(master, main, source) }
   return contentOf(series, source, main)
 }
 
@@ -94,18 +94,33 @@ function readSingle(uid: EventSeries['uid'], event: Event, main: WireEvent): Eve
   return { kind: 'detached', uid, overrides: new Map([[recurrenceId(instance), event]]), ...zoneOf(event.start) }
 }
 
-function readInstances(master: Event, { instances, excluded, frame }: Source): { overrides: ReadonlyMap<RecurrenceId, Event>; cancelled: ReadonlySet<RecurrenceId> } {
+function readInstances(master: Event, main: WireEvent, { instances, excluded, frame }: Source): { overrides: ReadonlyMap<RecurrenceId, Event>; cancelled: ReadonlySet<RecurrenceId> } {
   const overrides = new Map<RecurrenceId, Event>()
   const cancelled = new Set(excluded)
   for (const [id, row] of instances) {
     if (row.status === 'cancelled') cancelled.add(id)
     else {
       cancelled.delete(id)
-      const event = readEvent(row, frame)
+      const event = readEvent(main.privateCopy === true ? withGuestsOf(main, row, frame) : row, frame)
       if (!isPlain(event, master, id)) overrides.set(id, event)
     }
   }
   return { overrides, cancelled }
+}
+
+/**
+ * An instance of a private copy. Its row has the guests of the day on which it was made, and the service lets nobody change them: what
+ * counts are those of the series, and the user's own answer if the user is one of them.
+ */
+function withGuestsOf(main: WireEvent, row: WireEvent, { calendar }: CalendarFrame): WireEvent {
+  const { [marks.self]: _self, ...others } = row.extendedProperties?.private ?? {}
+  const self = main.extendedProperties?.private?.[marks.self]
+  const own = self === undefined ? row.attendees?.find((attendee) => isOwnRow(attendee, calendar)) : undefined
+  return {
+    ...row,
+    attendees: (main.attendees ?? []).map((attendee) => (isOwnRow(attendee, calendar) ? own ?? attendee : attendee)),
+    extendedProperties: { ...row.extendedProperties, private: { ...others, ...(self === undefined ? {} : { [marks.self]: self }) } },
+  }
 }
 
 /** Instances whose master is not in this calendar; cancelled ones among them are nothing that a client could show. */

@@ -1,8 +1,6 @@
 /** Guest lists to bodies of the service. A list is always sent whole, and keeps what the model does not show of it. */
 
 import { emailAddress, sameAddress } from '../../../calendar/identifiers.ts'
-import { privately } from './bodies.ts'
-import { marks } from '../marks.ts'
 import { isOwnRow, shownAttendees } from '../reading/event-from-wire.ts'
 import type { Attendee, Event, ParticipationStatus } from '../../../calendar/event.ts'
 import type { WireBody } from './bodies.ts'
@@ -64,18 +62,17 @@ export function mergeAttendees(kept: readonly KeptAttendee[], row: WireEvent | u
   return [...own, ...hidden.filter((attendee) => !isListed(attendee))]
 }
 
-/** Whether the guest list names the calendar. */
-export function isGuest({ attendees }: Event, { calendar }: CalendarFrame): boolean {
-  return attendees.some(({ address }) => sameAddress(address, calendar))
-}
-
 /**
  * Import wants the calendar itself to be organizer or guest. Somebody else's event whose guest list does not name it gets it added with a
  * mark, which hides the row again when the event is read: so nothing of the event is lost.
+ * @param body with the guests that the event brings
+ * @returns the guests to be sent, and the mark, `null` for none
  */
-export function withOwnRow(attendees: readonly WireBody[], { calendar }: CalendarFrame): WireBody {
-  const isThere = attendees.some((attendee) => isOwnRow(attendee as WireAttendee, calendar))
-  return { attendees: isThere ? attendees : [...attendees, { email: calendar, responseStatus: 'needsAction' }], ...privately({ [marks.self]: '1' }) }
+export function withOwnRow({ attendees = [] }: WireBody, event: Event, { calendar }: CalendarFrame): { readonly attendees: readonly WireBody[]; readonly mark: '1' | null } {
+  const guests = attendees as readonly WireBody[]
+  const mark = event.attendees.some(({ address }) => sameAddress(address, calendar)) ? null : '1'
+  const isThere = guests.some((attendee) => isOwnRow(attendee as WireAttendee, calendar))
+  return { attendees: isThere ? guests : [...guests, { email: calendar, responseStatus: 'needsAction' }], mark }
 }
 
 function writeAttendee(kept: KeptAttendee, stored: WireAttendee | undefined): WireBody {

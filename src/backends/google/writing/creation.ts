@@ -2,10 +2,9 @@
 
 import { BackendError } from '../../../calendar/backend.ts'
 import { eventsOf } from '../../../calendar/event.ts'
-import { sameAddress } from '../../../calendar/identifiers.ts'
-import { isGuest, withOwnRow } from './attendees-to-wire.ts'
+import { withOwnRow } from './attendees-to-wire.ts'
 import { mergeBodies, privately } from './bodies.ts'
-import { begunMark, withCommonGuests } from './foreign-series.ts'
+import { begunMark, isForeign, withCommonGuests } from './foreign-series.ts'
 import { marks } from '../marks.ts'
 import { maxUidBytes, objectNameOf } from '../names.ts'
 import { assertNoCancelledMeeting } from './permissions.ts'
@@ -51,7 +50,8 @@ export function creationOf(name: ObjectName, series: EventSeries, notify: Notify
   assertNoCancelledMeeting(event, frame)
   const body = newBody(event, { frame, isRecurring: recurrence !== undefined })
   return mergeBodies([
-    { iCalUID: series.uid },
+    // The number of a deleted event of this UID would stay otherwise.
+    { iCalUID: series.uid, sequence: event.sequence },
     body,
     recurrence === undefined ? {} : { recurrence },
     peopleOf(body, event, notify, frame),
@@ -95,17 +95,14 @@ function begunHere(series: EventSeries, frame: CalendarFrame): WireBody {
   return privately({ [marks.begun]: begunMark(withCommonGuests(series, frame)) })
 }
 
-function isForeign({ organizer }: Event, { calendar, address }: Pick<CalendarFrame, 'calendar' | 'address'>): boolean {
-  return organizer !== undefined && ![calendar, address].some((own) => sameAddress(own, organizer.address))
-}
-
 /** What stands in the body beside, or in place of, the guests that the event itself brings. */
 function peopleOf(body: WireBody, event: Event, notify: Notify, frame: CalendarFrame): WireBody {
   const { organizer } = event
   if (organizer === undefined || !isForeign(event, frame)) return isLater(event, notify) ? { attendees: undefined } : {}
   const { displayName } = organizer
   const told = { organizer: { email: organizer.address, ...(displayName === undefined ? {} : { displayName }) } }
-  return isGuest(event, frame) ? told : { ...told, ...withOwnRow((body['attendees'] ?? []) as readonly WireBody[], frame) }
+  const { attendees, mark } = withOwnRow(body, event, frame)
+  return { ...told, attendees, ...(mark === null ? {} : privately({ [marks.self]: mark })) }
 }
 
 /** Whether the guests are added by a change of their own, which tells them. */

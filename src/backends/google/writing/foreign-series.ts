@@ -7,21 +7,27 @@ import { hash } from 'node:crypto'
 import { BackendError } from '../../../calendar/backend.ts'
 import { sameAddress } from '../../../calendar/identifiers.ts'
 import { marks } from '../marks.ts'
-import type { Attendee, Event } from '../../../calendar/event.ts'
+import type { Attendee, Event, Organizer } from '../../../calendar/event.ts'
 import type { CalendarFrame } from '../frame.ts'
 import type { Recurring, Whole } from './settled.ts'
 import type { WireEvent } from '../wire.ts'
 
+/** Whether somebody else organizes the event. */
+export function isForeign({ organizer }: { readonly organizer?: Organizer | undefined }, { calendar, address }: Pick<CalendarFrame, 'calendar' | 'address'>): boolean {
+  return organizer !== undefined && ![calendar, address].some((own) => sameAddress(own, organizer.address))
+}
+
 /** Tells one set of changed instances from another; the answers in them may change meanwhile. */
-export function begunMark({ overrides }: Recurring): string {
-  const told = [...overrides].map(([id, { start, end, summary, description, location }]) => [id, start, end, summary, description, location])
+export function begunMark(series: Whole): string {
+  const overrides = series.kind === 'single' ? [] : [...series.overrides]
+  const told = overrides.map(([id, { start, end, summary, description, location }]) => [id, start, end, summary, description, location])
   return hash('sha256', JSON.stringify(told), 'base64url').slice(0, 16)
 }
 
 /** Whether the series is the very one that was being stored here, so that its changed instances are no edits of a guest. */
 export function isBegun(main: WireEvent | undefined, wanted: Whole): boolean {
   const mark = main?.extendedProperties?.private?.[marks.begun]
-  return mark !== undefined && wanted.kind === 'recurring' && mark === begunMark(wanted)
+  return mark !== undefined && mark === begunMark(wanted)
 }
 
 /**

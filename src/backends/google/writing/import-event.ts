@@ -16,7 +16,7 @@ import type { CalendarId, EventUid } from '../../../calendar/identifiers.ts'
 import type { WireBody } from './bodies.ts'
 import type { ApiCall, Query } from '../calls/client.ts'
 import type { Listing } from '../reading/pages.ts'
-import type { WireEvent } from '../wire.ts'
+import type { WireAttendee, WireEvent } from '../wire.ts'
 
 /** Without these the service ignores the members and says that all went well. */
 export function versionsFor(body: WireBody): Query {
@@ -61,7 +61,8 @@ export async function anyOfUid(listing: Listing, uid: EventUid): Promise<WireEve
   if (computed !== undefined) return computed
   // NOTE: the form of the id that an insertion with a UID yields is not documented.
   const { rows } = await collectPages(listing, { iCalUID: uid, showDeleted: true, fields: masks.objects })
-  const [listed] = rows.flatMap((row) => (row.kind === 'read' && !isInstance(row.event) ? [row.event] : []))
+  const found = rows.flatMap((row) => (row.kind === 'read' && !isInstance(row.event) ? [row.event] : []))
+  const listed = found.find(({ status }) => status !== 'cancelled') ?? found[0]
   // Listed, a deleted event may be no more than its id.
   return listed?.status === 'cancelled' ? await eventOf(listing, listed.id) : listed
 }
@@ -95,29 +96,28 @@ export async function importEvent(listing: Listing, uid: EventUid, body: WireBod
   const outcome = await listing.client.attempt({ ...eventCall(listing, 'POST', ['import'], body), isRepeatable: true })
   if (!outcome.isDone && outcome.refusal.status !== 409) throw toBackendError(outcome.refusal)
   const row = outcome.isDone ? readBody(wireEventSchema, outcome.body) : await anyOfUid(listing, uid)
-  if (row?.status === 'cancelled') return reviveCopy(listing, row, body)
-  if (outcome.isDone && row !== undefined) return row
-  throw stale()
+  if (row === undefined || (row.status !== 'cancelled' && !outcome.isDone)) throw stale()
+  if (row.status !== 'cancelled') return row
+  const revived = isSameMeeting(row, body, listing.calendar) ? await revive(listing, row, body, { sendUpdates: 'none' }) : undefined
+  if (revived === undefined) throw uidOfDeleted()
+  return revived
 }
 
 function eventCall({ calendar }: Listing, method: ApiCall['method'], path: readonly string[], body: WireBody, query: Query = {}): ApiCall {
   return { method, path: ['calendars', calendar, 'events', ...path], body, query: { ...query, ...versionsFor(body) } }
 }
 
-/** @throws BackendError 'rejected' */
-async function reviveCopy(listing: Listing, row: WireEvent, body: WireBody): Promise<WireEvent> {
-  const revived = isSameMeeting(row, body, listing.calendar) ? await revive(listing, row, body, { sendUpdates: 'none' }) : undefined
-  if (revived === undefined) throw uidOfDeleted()
-  return revived
-}
-
 /** The service changes neither the organizer of a copy nor others on its guest list. */
 function isSameMeeting(row: WireEvent, wanted: WireBody, calendar: CalendarId): boolean {
   const [before, after] = [row, wanted as Partial<WireEvent>].map(({ organizer, attendees = [] }) => ({
     organizer: organizer?.email?.toLowerCase(),
-    others: attendees.filter((attendee) => !isOwnRow(attendee, calendar)).map(({ email, responseStatus }) => `${email?.toLowerCase()} ${responseStatus}`).sort(),
+    others: attendees.filter((attendee) => !isOwnRow(attendee, calendar)).map(keptOf).sort(),
   }))
   return sameJson(before, after)
+}
+
+function keptOf({ email = '', displayName, responseStatus = 'needsAction', optional = false, resource = false, comment, additionalGuests = 0 }: WireAttendee): string {
+  return JSON.stringify([email.toLowerCase(), displayName, responseStatus, optional, resource, comment, additionalGuests])
 }
 
 /**

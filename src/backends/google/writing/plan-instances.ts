@@ -1,11 +1,12 @@
 /** Calls on the instances of a series, at most one each. */
 
-import { isGuest, withOwnRow } from './attendees-to-wire.ts'
+import { withOwnRow } from './attendees-to-wire.ts'
 import { mergeBodies, withoutLowerSequence } from './bodies.ts'
 import { differenceOf, isTold } from './difference.ts'
 import { marks } from '../marks.ts'
 import { assertAllowed, isRestricted, notAttendees } from './permissions.ts'
 import { plainInstance } from '../members/plain-instance.ts'
+import { readSequence } from '../reading/event-from-wire.ts'
 import { isReshaped } from './recurrence-change.ts'
 import { generatedBy } from './settled.ts'
 import { newBody } from './to-wire.ts'
@@ -55,10 +56,13 @@ function planInstance(id: RecurrenceId, before: Recurring | undefined, wanted: R
   if (context.leftOver.has(id)) return planCancellation(id, before?.overrides.get(id), row, context)
   const event = wanted.overrides.get(id) ?? plainInstance(wanted.master, id)
   if (row?.status === 'cancelled') return planRevival(id, event, row, { ...context, series: wanted.master })
-  const shown = before?.overrides.get(id) ?? plainInstance(wanted.master, id)
+  // A row that looks like any other instance is not shown; its SEQUENCE is its own.
+  const plain = { ...plainInstance(wanted.master, id), ...(row === undefined ? {} : { sequence: readSequence(row) }) }
+  const shown = before?.overrides.get(id) ?? plain
   const base = row ?? context.base
   const change = differenceOf(event, { event: shown, row: base }, context, { isRecurring: false, series: wanted.master })
-  if (change === undefined || (row === undefined && change.names.every((name) => seriesFields.has(name)))) return undefined
+  const isException = row !== undefined && before?.overrides.has(id) === true
+  if (change === undefined || (!isException && change.names.every((name) => seriesFields.has(name)))) return undefined
   assertAllowed(change.names, event, { event: shown, row: base }, context)
   return { kind: 'patch', on: id, body: change.body, isTold: isTold(change, base, event, context), unsettles: false }
 }
@@ -77,15 +81,15 @@ function planRevival(id: RecurrenceId, event: Event, row: WireEvent, context: Co
   if (isRestricted(context)) throw notAttendees('An attendee cannot bring back an instance.')
   const setting = { frame: context.frame, isRecurring: false, series: context.series }
   const whole = withoutLowerSequence(newBody(event, setting), row)
-  const body = mergeBodies([nothing, whole, ownAnswer(whole, event, context), { status: event.status === 'cancelled' ? 'confirmed' : event.status }])
+  const body = mergeBodies([nothing, whole, hiddenRow(whole, event, context), { status: event.status === 'cancelled' ? 'confirmed' : event.status }])
   const change: Difference = { names: ['times'], body }
   return { kind: 'patch', on: id, body, isTold: isTold(change, row, event, context), unsettles: false }
 }
 
 /** In a copy of which the user is no guest the cancellation of the instance counts as an answer of the user, which nobody sees. */
-function ownAnswer({ attendees = [] }: WireBody, event: Event, { frame, source }: Context): WireBody {
-  const isHidden = source.main?.extendedProperties?.private?.[marks.self] === '1' && !isGuest(event, frame)
-  return isHidden ? withOwnRow(attendees as readonly WireBody[], frame) : {}
+function hiddenRow(body: WireBody, event: Event, { frame, source }: Context): WireBody {
+  const isHidden = source.main?.extendedProperties?.private?.[marks.self] === '1'
+  return isHidden ? { attendees: withOwnRow(body, event, frame).attendees } : {}
 }
 
 const nothing: WireBody = {

@@ -8,7 +8,7 @@
  */
 
 import { BackendError } from '../../../calendar/backend.ts'
-import { isGuest, withOwnRow } from './attendees-to-wire.ts'
+import { withOwnRow } from './attendees-to-wire.ts'
 import { mergeBodies, patched, privately } from './bodies.ts'
 import { differenceOf, isTold, joined } from './difference.ts'
 import { begunMark, isBegun, withCommonGuests } from './foreign-series.ts'
@@ -58,18 +58,31 @@ type Detached = Extract<EventSeries, { kind: 'detached' }>
 export function planUpdate(stored: StoredSeries, wanted: EventSeries, notify: Notify, told?: ToldOfSeries): readonly PlannedCall[] {
   const source = sourceOf(stored)
   const context = { stored, source, notify, frame: source.frame, told }
-  const lone = source.main?.extendedProperties?.private?.[marks.instance]
-  if (stored.series.kind === 'detached') {
+  const before = source.main === undefined ? stored.series : withLoneAsSingle(stored.series)
+  if (before.kind === 'detached') {
     if (wanted.kind !== 'detached') throw rejected('A series cannot take the place of single instances of somebody\'s series.')
-    return lone === undefined ? planDetached(stored.series, wanted, context) : planLone(stored.series, wanted, context)
+    return planDetached(before, wanted, context)
   }
-  if (wanted.kind === 'detached') throw rejected('Single instances cannot take the place of their series.')
-  const whole = settled(wanted, context.frame)
-  const before = settled(stored.series, context.frame, whole)
-  const isNewer = isRenewed(source.main, before, whole)
-  const isBegunHere = isNewer || isBegun(source.main, whole)
-  const common = isBegunHere && whole.kind === 'recurring' ? withCommonGuests(whole, context.frame) : whole
-  return planWhole(before, common, isNewer ? { ...context, isBegun: true, isNewer } : context, { ...context, isBegun: isBegunHere })
+  if ((stored.series.kind === 'detached') !== (wanted.kind === 'detached')) throw rejected('Single instances and their series cannot take the place of each other.')
+  const after = withLoneAsSingle(wanted, stored.series)
+  if (after.kind === 'detached') throw rejected('Only one instance can be stored without its series, and no other in its place.')
+  return planNewest(settled(before, context.frame, after), settled(after, context.frame), context)
+}
+
+/** A lone instance that a client stored here without its series is an event of its own. @param like the one that is meant */
+function withLoneAsSingle(series: EventSeries, like: EventSeries = series): EventSeries {
+  if (series.kind !== 'detached' || like.kind !== 'detached') return series
+  const [[id, event] = []] = series.overrides
+  const isLike = id !== undefined && series.overrides.size === 1 && like.overrides.has(id)
+  return isLike && event !== undefined ? { kind: 'single', uid: series.uid, event } : series
+}
+
+function planNewest(stored: Whole, wanted: Whole, context: Context): readonly PlannedCall[] {
+  const { source: { main }, frame } = context
+  const isNewer = isRenewed(main, stored, wanted)
+  const isBegunHere = isNewer || isBegun(main, wanted)
+  const common = isBegunHere && wanted.kind === 'recurring' ? withCommonGuests(wanted, frame) : wanted
+  return planWhole(stored, common, isNewer ? { ...context, isBegun: true, isNewer } : context, { ...context, isBegun: isBegunHere })
 }
 
 function rejected(sentence: string): BackendError {
@@ -92,17 +105,20 @@ function planWhole(stored: Whole, wanted: Whole, context: Context, ofInstances: 
   const told = isSeriesTold ? guestsOf(main, changed) : context.told
   const instances = wanted.kind === 'recurring' ? planInstances(stored, wanted, { ...ofInstances, base: changed, told }) : planLeftOver(ofInstances)
   if (change === undefined) return instances
-  if (context.isNewer === true) return [renewal(change, wanted, context.frame), ...instances]
+  if (context.isNewer === true) return [renewal(change, wanted, main, context.frame), ...instances]
   const unsettles = source.instances.size > 0
   return [{ kind: 'patch', on: 'main', body: change.body, isTold: isSeriesTold, unsettles }, ...instances]
 }
 
-function renewal({ body }: Difference, wanted: Whole, frame: CalendarFrame): PlannedCall {
-  const { attendees } = body as { attendees?: readonly WireBody[] }
-  const guests = attendees === undefined ? {} : isGuest(mainEventOf(wanted), frame) ? privately({ [marks.self]: null }) : withOwnRow(attendees, frame)
+/** By a SEQUENCE above the row's own, be it told or not: one that is not newer might be refused. */
+function renewal({ body }: Difference, wanted: Whole, main: WireEvent, frame: CalendarFrame): PlannedCall {
+  const event = mainEventOf(wanted)
+  const { attendees, mark } = withOwnRow(body, event, frame)
+  const guests = body['attendees'] === undefined ? {} : mergeBodies([{ attendees }, privately({ [marks.self]: mark })])
   // The instances are written after it, which a repeated write must be able to finish.
-  const begun = wanted.kind === 'recurring' ? privately({ [marks.begun]: begunMark(wanted) }) : {}
-  return { kind: 'renew', on: 'main', body: mergeBodies([body, guests, begun]), isTold: false, unsettles: true }
+  const told = privately({ [marks.sequence]: String(event.sequence), [marks.begun]: begunMark(wanted) })
+  const sequence = Math.max(event.sequence, (main.sequence ?? 0) + 1)
+  return { kind: 'renew', on: 'main', body: mergeBodies([body, guests, told, { sequence }]), isTold: false, unsettles: true }
 }
 
 function mainOf({ main }: Source): WireEvent {
@@ -121,14 +137,6 @@ function planDetached(stored: Detached, wanted: Detached, context: Context): rea
     if (event === undefined) return [planCancellation(id, shown, row, context)]
     return planEvent(id, event, shown, row, context)
   })
-}
-
-/** A lone instance that a client stored here without its series is an event of its own. */
-function planLone(stored: Detached, wanted: Detached, context: Context): readonly PlannedCall[] {
-  const [[id, shown] = []] = stored.overrides
-  const event = id && wanted.overrides.get(id)
-  if (shown === undefined || event === undefined || wanted.overrides.size > 1) throw rejected('Only one instance without its series can be stored.')
-  return planEvent('main', event, shown, mainOf(context.source), context)
 }
 
 function planEvent(on: 'main' | RecurrenceId, event: Event, shown: Event, row: WireEvent, context: Context): readonly PlannedCall[] {

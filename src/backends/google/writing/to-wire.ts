@@ -8,6 +8,7 @@ import { guestList, keptAttendees, mergeAttendees } from './attendees-to-wire.ts
 import { mergeBodies, privately, sameJson } from './bodies.ts'
 import { colorIdOf } from '../members/colors.ts'
 import { storedText, textOfHtml } from '../members/html.ts'
+import { isForeign } from './foreign-series.ts'
 import { keptAttachments, keptConferences, writeAttachments, writeConferences } from './links-to-wire.ts'
 import { marks } from '../marks.ts'
 import { isOrganizedAlone, newAcknowledgement } from '../members/noted.ts'
@@ -103,12 +104,18 @@ export const fields: readonly Field[] = [
     (note) => privately({ [marks.organizer]: note })),
   field({ name: 'conferences', isTold: true }, (event) => keptConferences(event.conferences), writeConferences),
   field({ name: 'attachments', isTold: false }, (event) => keptAttachments(event.attachments), writeAttachments),
-  {
-    name: 'sequence', isTold: false,
-    // The service refuses a lower one than its own, which an instance that looks like any other may have counted up.
-    change: ({ sequence }, stored) => (sequence > (stored?.row.sequence ?? 0) ? { sequence } : undefined),
-  },
+  { name: 'sequence', isTold: false, change: changeOfSequence },
 ]
+
+/**
+ * The service refuses a lower one than its own, which an instance that looks like any other may have counted up. What the organizer of a
+ * copy has told is noted as well, to know the next message by.
+ */
+function changeOfSequence({ sequence, organizer }: Event, stored: Rendered | undefined, { frame, series }: Setting): WireBody | undefined {
+  const raised = sequence > (stored?.row.sequence ?? 0) ? { sequence } : undefined
+  if (!isForeign({ organizer: organizer ?? series?.organizer }, frame)) return raised
+  return sequence === stored?.event.sequence ? undefined : { ...raised, ...privately({ [marks.sequence]: String(sequence) }) }
+}
 
 /** What is cancelled keeps the status that it had, until it is brought back. */
 function changeOfStatus(wanted: Event, stored: Rendered | undefined): WireBody | undefined {
