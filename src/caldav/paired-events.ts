@@ -3,12 +3,16 @@
 import type { Event, EventSeries } from '../calendar/event.ts'
 import { timeZoneId } from '../calendar/identifiers.ts'
 import type { RecurrenceId } from '../calendar/identifiers.ts'
-import { instanceAt } from '../icalendar/recurrence.ts'
+import { formerIds, instanceAt } from '../icalendar/recurrence.ts'
 
-/** Each event beside the stored one of the same instance: its own, else the one that its series says. New kinds of series stay as sent. */
+/**
+ * Each event beside the stored one of the same instance: its own, else the one that its series says. In a series that was moved instances
+ * have moved with it. New kinds of series stay as sent.
+ */
 export function mapEvents(wanted: EventSeries, stored: EventSeries, map: (event: Event, before: Event) => Event): EventSeries {
+  const former = formerIds(wanted, stored)
   const mapOverrides = (overrides: ReadonlyMap<RecurrenceId, Event>) => new Map([...overrides].map(([id, event]) => {
-    const before = storedEvent(stored, id)
+    const before = storedEvent(stored, former.get(id) ?? id)
     return [id, before === undefined ? event : map(event, before)] as const
   }))
   const main = storedEvent(stored, undefined)

@@ -170,6 +170,41 @@ test('a meeting lies in one calendar of its user only (RFC 6638 §3.2.4.1)', asy
   await world.gateway.close()
 })
 
+test('a guest\'s copy is no older copy of the organizer\'s, nor the other way round: neither is put in the place of the other', async () => {
+  const world = await openWorld()
+  await world.put(ANNA, meeting(), { expect: 201 })
+  await world.gateway.rest(ANNA, 'POST', `/calendars/${ANNA}/acl`, { role: 'writer', scope: { type: 'user', value: BOB } })
+  await world.gateway.rest(BOB, 'POST', '/users/me/calendarList', { id: ANNA })
+  await world.mails()
+  const annas = `${homeOf(BOB)}${ANNA}/${OBJECT}`
+  const was = [await world.seen(ANNA), await world.seen(BOB)]
+  for (const [from, to] of [[annas, objectOf(BOB)], [objectOf(BOB), annas]] as const) {
+    for (const method of ['MOVE', 'COPY']) {
+      expect(await world.ask(BOB, method, from, { headers: { Destination: to, Overwrite: 'T' } })).toMatchObject({ status: 403, condition: C('unique-scheduling-object-resource') })
+    }
+  }
+  expect([await world.seen(ANNA), await world.seen(BOB), await world.mails()]).toEqual([...was, []])
+  await world.gateway.close()
+})
+
+test.each([
+  ['by an hour', (text: string) => text.replaceAll('T08', 'T07')],
+  ['by two days', (text: string) => text.replaceAll('20260915', '20260917').replaceAll('20260922', '20260924')],
+])('a series that is moved %s, its overrides with it, is asked anew in each of its parts', async (_, move) => {
+  for (const isKnown of [true, false]) {
+    const world = await openWorld()
+    const series = meeting({ lines: ['RRULE:FREQ=DAILY;COUNT=10'] }).replace('END:VCALENDAR', [...vevent({ start: '20260922T080000Z', summary: 'Other', lines: ['RECURRENCE-ID:20260922T080000Z'] }), 'END:VCALENDAR'].join('\r\n'))
+    await world.put(ANNA, series, { expect: 201 })
+    const [master = '', override = ''] = answered((await world.text(BOB))!, BOB, 'ACCEPTED').split(/(?<=END:VEVENT\r\n)/)
+    await world.put(BOB, `${master}${override.replace('PARTSTAT=ACCEPTED:mailto:bob', 'PARTSTAT=DECLINED:mailto:bob').replace(/(ATTENDEE[^\r]*)PARTSTAT=ACCEPTED([^\r]*mailto:bob)/, '$1PARTSTAT=DECLINED$2')}END:VCALENDAR\r\n`)
+    expect((await world.seen(ANNA)).map((line) => /bob:\S+/.exec(line)?.[0])).toEqual(['bob:ACCEPTED', 'bob:DECLINED'])
+    const { text, headers } = await world.ask(ANNA, 'GET', objectOf(ANNA))
+    await world.put(ANNA, move(text), isKnown ? { headers: { 'If-Match': headers.get('ETag')! } } : {})
+    expect((await world.seen(ANNA)).map((line) => /bob:\S+/.exec(line)?.[0])).toEqual(['bob:NEEDS-ACTION', 'bob:NEEDS-ACTION'])
+    await world.gateway.close()
+  }
+})
+
 describe('SCHEDULE-AGENT (RFC 6638 §7.1)', () => {
   const both = { guests: { [BOB]: 'NEEDS-ACTION', [CARA]: 'NEEDS-ACTION' } }
   const carasOwn = (value: string) => meeting(both).replace(`ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:${CARA}`, `ATTENDEE;SCHEDULE-AGENT=${value};PARTSTAT=NEEDS-ACTION:mailto:${CARA}`)

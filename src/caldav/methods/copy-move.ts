@@ -88,7 +88,11 @@ async function planned(context: Context, from: Place, to: Place): Promise<Transf
 
 async function copied(context: Context, { from, to, source, replaced }: Transfer): Promise<void> {
   if (to.id === from.id) throw uidConflict(formatHref(from))
-  if (replaced === undefined && isScheduled(source.series)) throw secondMeeting(formatHref(from))
+  if (isScheduled(source.series)) {
+    if (replaced === undefined) throw secondMeeting(formatHref(from))
+    // One is not an older copy of the other: each is somebody's part in the same meeting.
+    if ([source, replaced].some(({ role }) => role === 'attendee')) throw secondMeeting(formatHref(to))
+  }
   const condition: WriteCondition = replaced === undefined ? { kind: 'absent' } : { kind: 'unchanged', revision: replaced.revision }
   await context.account.session.put(to.id, to.name, source.series, { condition, notify: notifyOfTransfer, ...(replaced && { known: replaced }) })
 }
