@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CALENDAR, eventText, HOME, openGateway, propfindOf, putEvent } from '../caldav/gateway.ts'
-import type { Gateway } from '../caldav/gateway.ts'
+import type { Answer, Gateway } from '../caldav/gateway.ts'
 import { responseAt, responsesIn, treeOf } from '../xml-tree.ts'
 
 const D = (local: string) => `{DAV:}${local}`
@@ -20,18 +20,25 @@ interface Page {
   readonly more: boolean
 }
 
-async function page(token: string, { at = CALENDAR, limit = 0 } = {}): Promise<Page> {
+function report(from: Gateway, at: string, token: string, limit = 0): Promise<Answer> {
   const body = `<D:sync-collection xmlns:D="DAV:"><D:sync-token>${token}</D:sync-token><D:sync-level>1</D:sync-level>
     ${limit > 0 ? `<D:limit><D:nresults>${limit}</D:nresults></D:limit>` : ''}<D:prop><D:getetag/></D:prop></D:sync-collection>`
-  const answer = await gateway.ask('REPORT', at, { headers: { Depth: '0' }, body })
+  return from.ask('REPORT', at, { headers: { Depth: '0' }, body })
+}
+
+function tokenIn(text: string): string {
+  const [, ...content] = treeOf(text)
+  return content.map((each) => (Array.isArray(each) && each[0] === D('sync-token') ? String(each[1]) : '')).join('')
+}
+
+const toldIn = (text: string, at: string): Told => responsesIn(text).filter(({ status }) => status !== 507)
+  .map(({ href, status, found }) => [href.slice(at.length), status === 404 ? undefined : String(found[D('getetag')])])
+
+async function page(token: string, { at = CALENDAR, limit = 0 } = {}): Promise<Page> {
+  const answer = await report(gateway, at, token, limit)
   if (answer.status !== 207) throw new Error(`${answer.status} ${answer.condition} ${answer.text}`)
-  const [, ...content] = treeOf(answer.text)
-  const responses = responsesIn(answer.text)
-  return {
-    token: content.map((each) => (Array.isArray(each) && each[0] === D('sync-token') ? String(each[1]) : '')).join(''),
-    told: responses.filter(({ status }) => status !== 507).map(({ href, status, found }) => [href.slice(at.length), status === 404 ? undefined : String(found[D('getetag')])]),
-    more: responses.some(({ href, status, errors }) => status === 507 && href === at && errors[507] === D('number-of-matches-within-limits')),
-  }
+  const isMore = responsesIn(answer.text).some(({ href, status, errors }) => status === 507 && href === at && errors[507] === D('number-of-matches-within-limits'))
+  return { token: tokenIn(answer.text), told: toldIn(answer.text, at), more: isMore }
 }
 
 /** Every page from a token to the end, as a client follows them. */
@@ -59,6 +66,21 @@ function after(held: ReadonlyMap<string, string>, told: Told): ReadonlyMap<strin
     else next.set(name, etag)
   }
   return next
+}
+
+const other = { id: 'other@group.calendar.google.com', summary: 'Other', accessRole: 'owner' } as const
+const OTHER = `${HOME}${other.id}/`
+
+interface Client {
+  readonly token: string
+  readonly members: ReadonlyMap<string, string>
+}
+
+/** A client that has followed the tokens; one that is told that its token is no good begins anew. */
+async function synced(from: Gateway, at: string, { token, members }: Client): Promise<Client> {
+  const { text, status, condition } = await report(from, at, token)
+  if (status === 403 && condition === D('valid-sync-token')) return synced(from, at, { token: '', members: new Map() })
+  return { token: tokenIn(text), members: after(members, toldIn(text, at)) }
 }
 
 const sorted = (map: ReadonlyMap<string, string>) => [...map].sort()
@@ -111,6 +133,38 @@ describe('sync-collection (RFC 6578)', () => {
   test.each(['data:,nonsense', 'https://example.com/sync/1', 'x'])('the token %j is DAV:valid-sync-token (§3.2)', async (token) => {
     const body = `<D:sync-collection xmlns:D="DAV:"><D:sync-token>${token}</D:sync-token><D:prop><D:getetag/></D:prop></D:sync-collection>`
     expect(await gateway.ask('REPORT', CALENDAR, { body })).toMatchObject({ status: 403, condition: D('valid-sync-token') })
+  })
+
+  test('events that leave their calendar, and come back under whatever name, are never left behind under an old one', async () => {
+    const calendars = [CALENDAR, OTHER]
+    const step = fc.record({
+      what: fc.constantFrom('put', 'move', 'move', 'move', 'delete', 'sync'), uid: fc.constantFrom('one', 'two'), to: fc.nat(1), name: fc.constantFrom('x.ics', 'y.ics', 'two.ics'),
+    })
+    await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 14 }), async (steps) => {
+      const own = await openGateway()
+      await own.addCalendar(other)
+      const held = await Promise.all(calendars.map((at) => synced(own, at, { token: '', members: new Map() })))
+      const places = new Map<string, string>()
+      for (const { what, uid, to, name } of steps) {
+        const [place, target] = [places.get(uid), `${calendars[to]}${name}`]
+        if (what === 'sync') held[to] = await synced(own, calendars[to]!, held[to]!)
+        else if (what === 'put' && place === undefined) {
+          const { status } = await own.ask('PUT', target, { headers: { 'Content-Type': 'text/calendar', 'If-None-Match': '*' }, body: eventText(uid) })
+          if (status === 201) places.set(uid, target)
+        } else if (what === 'move' && place !== undefined) {
+          const { status } = await own.ask('MOVE', place, { headers: { Host: 'h', Destination: `https://h${target}`, Overwrite: 'F' } })
+          if (status === 201) places.set(uid, target)
+        } else if (what === 'delete' && place !== undefined) {
+          expect((await own.ask('DELETE', place)).status).toBe(204)
+          places.delete(uid)
+        }
+      }
+      for (const [index, at] of calendars.entries()) {
+        const { members } = await synced(own, at, held[index]!)
+        expect([...members.keys()].sort()).toEqual([...places.values()].filter((place) => place.startsWith(at)).map((place) => place.slice(at.length)).sort())
+      }
+      await own.close()
+    }), { numRuns: 60 })
   })
 
   test('a fault of the backend is neither an invalid token nor an empty answer', async () => {

@@ -5,6 +5,7 @@
 
 import { BackendError } from '../../../calendar/backend.ts'
 import { sameJson, withoutLowerSequence } from './bodies.ts'
+import { afterDeleted } from './former-names.ts'
 import { readBody } from '../calls/client.ts'
 import { stale, toBackendError } from '../calls/errors.ts'
 import { eventIdOf } from '../names.ts'
@@ -51,8 +52,8 @@ export async function insertEvent(listing: Listing, uid: EventUid, beginning: Be
   const holder = await anyOfUid(listing, uid)
   if (holder?.status !== 'cancelled') return { kind: 'taken', mayBeOurs: outcome.wasRepeated }
   // Somebody else's would come back as theirs, with their guests.
-  const revived = isGuestCopy(holder, listing.calendar) ? undefined : await revive(listing, holder, body, query)
-  return { kind: 'made', row: revived ?? await takeBack(listing, quietBody) }
+  const revived = isGuestCopy(holder, listing.calendar) ? undefined : await revive(listing, holder, afterDeleted(body, uid, holder), query)
+  return { kind: 'made', row: revived ?? await takeBack(listing, afterDeleted(quietBody, uid, holder)) }
 }
 
 /** The single event or master of a UID, be it deleted. */

@@ -2,12 +2,10 @@
 
 import { BackendError } from '../../../calendar/backend.ts'
 import { repeatedly } from './attempts.ts'
-import { privately } from './bodies.ts'
 import { currentForRemoval, readable, readableByUid, uidInUse } from './current.ts'
 import { toBackendError } from '../calls/errors.ts'
 import { sourceOf } from '../reading/from-wire.ts'
-import { marks } from '../marks.ts'
-import { objectNameOf } from '../names.ts'
+import { renamed } from './former-names.ts'
 import { readByName, readByUid } from '../reading/reading.ts'
 import { Sending } from './sending.ts'
 import { ownRowsAfterMove } from './stand-ins.ts'
@@ -15,7 +13,6 @@ import { renameSeries } from './writing.ts'
 import type { StoredSeries, WriteOptions } from '../../../calendar/backend.ts'
 import type { EventUid, ObjectName } from '../../../calendar/identifiers.ts'
 import type { Listing } from '../reading/pages.ts'
-import type { WireEvent } from '../wire.ts'
 
 /** @throws BackendError 'precondition' when the target name is taken, 'uid-in-use', 'forbidden' for what has to stay */
 export async function moveObject(from: Listing, name: ObjectName, to: Listing, toName: ObjectName, options: WriteOptions): Promise<StoredSeries> {
@@ -30,24 +27,9 @@ async function renameObject(listing: Listing, name: ObjectName, toName: ObjectNa
     if (main === undefined) throw new BackendError('forbidden', 'An invitation to single instances of a series stays at its address.')
     if ((await readByName(listing, toName)) !== undefined) throw new BackendError('precondition', 'there is an object of that name')
     const sending = new Sending(listing)
-    const noted = { [marks.name]: keptName(toName, stored.series.uid), [marks.former]: formerNames(name, main) }
-    return { sending, result: () => renameSeries(sending, stored, privately(noted)), isDone: () => isAt(listing, toName, stored.series.uid) }
+    const { uid } = stored.series
+    return { sending, result: () => renameSeries(sending, stored, renamed(toName, uid, name, main)), isDone: () => isAt(listing, toName, uid) }
   })
-}
-
-/** @returns null where the name follows from the UID */
-function keptName(name: ObjectName, uid: EventUid): ObjectName | null {
-  return name === objectNameOf(uid) ? null : name
-}
-
-/** What the service takes as the value of an extended property, in characters. */
-const maxValueCharacters = 1024
-
-/** @returns null where not even the newest has room */
-function formerNames(newest: ObjectName, main: WireEvent): string | null {
-  const names = [newest, ...(main.extendedProperties?.private?.[marks.former]?.split('/') ?? [])]
-  while (names.join('/').length > maxValueCharacters) names.pop()
-  return names.length === 0 ? null : names.join('/')
 }
 
 interface Destination {
@@ -89,7 +71,8 @@ async function arrived(to: Listing, toName: ObjectName, before: StoredSeries): P
   const sending = new Sending(to)
   const own = ownRowsAfterMove(stored, before)
   for (const [row, body] of own) await sending.patch(row, { body, tells: 'none' })
-  if (stored.name !== toName) return renameSeries(sending, stored, privately({ [marks.name]: keptName(toName, uid) }))
+  const { main } = sourceOf(stored)
+  if (main !== undefined && (stored.name !== toName || before.name !== toName)) return renameSeries(sending, stored, renamed(toName, uid, before.name, main))
   return own.size === 0 ? stored : arrivedSeries(to, uid)
 }
 
