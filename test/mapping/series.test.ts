@@ -181,6 +181,35 @@ describe('a series', () => {
     await other.close()
   })
 
+  test.each<readonly [string, (text: string) => string]>([
+    ['by an hour', (text) => text.replaceAll(/(DTSTART|DTEND|RECURRENCE-ID);TZID=Europe\/Berlin:(\d{8})T(\d\d)/g, (_, name: string, day: string, hour: string) => `${name};TZID=Europe/Berlin:${day}T${String(Number(hour) + 1).padStart(2, '0')}`)],
+    ['by a day', (text) => text.replaceAll(/TZID=Europe\/Berlin:202603(\d\d)T/g, (_, day: string) => `TZID=Europe/Berlin:202603${Number(day) + 1}T`)],
+    ['to another zone', (text) => text.replaceAll('TZID=Europe/Berlin:', 'TZID=Asia/Tokyo:').replace(/BEGIN:VTIMEZONE[^]*END:VTIMEZONE\r\n/, '')],
+    ['to whole days', (text) => text.replaceAll(/(DTSTART|RECURRENCE-ID);TZID=Europe\/Berlin:(\d{8})T\d{6}/g, '$1;VALUE=DATE:$2').replaceAll(/DTEND;TZID[^\r]*/g, 'DURATION:P1D')],
+  ])('that is moved %s keeps what its changed instances have and no program shows', async (_, move) => {
+    for (const isShort of [false, true]) {
+      await opened.put('s.ics', bodyOf({ ...plain, overridden: ['12', '13'], guests: ['ben@example.com'] }))
+      const master = (await opened.rows()).find((row) => row['recurrence'] !== undefined)!
+      const before = (await opened.rows()).find(({ id }) => id.includes('20260312'))!
+      const hidden = {
+        extendedProperties: { private: { theirs: 'a' }, shared: { ours: 'b' } }, guestsCanModify: true, guestsCanInviteOthers: false, anyoneCanAddSelf: true, colorId: '5',
+        source: { url: 'https://example.com/', title: 'A title' }, description: '<b>bold</b>',
+        attachments: [{ fileUrl: 'https://example.com/file', title: 'File', fileId: 'id1', iconLink: 'https://example.com/icon' }],
+        conferenceData: { conferenceId: 'c-1', conferenceSolution: { key: { type: 'hangoutsMeet' }, name: 'Meet' }, entryPoints: [{ entryPointType: 'video', uri: 'https://meet.example.com/c-1', pin: '12345' }], notes: 'knock' },
+      }
+      await opened.api('PATCH', `/calendars/${me}/events/${before.id}?supportsAttachments=true&conferenceDataVersion=1`, hidden)
+      const { text } = await opened.get('s.ics')
+      const known = isShort ? text.replaceAll(/^(COLOR|CONFERENCE|ATTACH|X-CALGATE-SHOWN|X-ALT-DESC|STYLED-DESCRIPTION)[^\r]*\r\n(?: [^\r]*\r\n)*/gm, '') : text
+      opened.forget()
+      expect(await opened.put('s.ics', move(known.replaceAll('\r\n ', '')))).toMatchObject({ status: 204 })
+      const [after, ...others] = (await opened.rows()).filter((row) => row['summary'] === 'Day 12')
+      expect(others).toEqual([])
+      expect(after?.id).not.toBe(before.id)
+      expect(await opened.api('GET', `/calendars/${me}/events/${after!.id}`)).toMatchObject(hidden)
+      await opened.api('DELETE', `/calendars/${me}/events/${master.id}`)
+    }
+  })
+
   test('split into this and following is two objects', async () => {
     await opened.put('s.ics', bodyOf({ ...plain, overridden: ['11', '15'] }))
     const head = bodyOf({ ...plain, rule: 'FREQ=DAILY;UNTIL=20260313T105959Z', overridden: ['11'] })

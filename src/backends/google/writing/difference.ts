@@ -9,6 +9,7 @@ import { alarmsMark, fields } from './to-wire.ts'
 import type { Notify } from '../../../calendar/backend.ts'
 import type { Event } from '../../../calendar/event.ts'
 import type { WireBody } from './bodies.ts'
+import type { Carried } from './carried.ts'
 import type { CalendarFrame } from '../frame.ts'
 import type { ChangedName, Stored } from './permissions.ts'
 import type { Rendered, Setting } from './to-wire.ts'
@@ -21,6 +22,8 @@ export interface Context extends Stored {
   readonly notify: Notify
   /** By the same write before, of the series. */
   readonly told: ToldOfSeries | undefined
+  /** Changed instances as they were before the same write changed the series. */
+  readonly carried?: Carried | undefined
 }
 
 /** One event's differences. */

@@ -2,6 +2,7 @@
 
 import { withOwnRow } from './attendees-to-wire.ts'
 import { mergeBodies, withoutLowerSequence } from './bodies.ts'
+import { withCarried } from './carried.ts'
 import { differenceOf, isTold } from './difference.ts'
 import { marks } from '../marks.ts'
 import { assertAllowed, isRestricted, notAttendees } from './permissions.ts'
@@ -64,7 +65,9 @@ function planInstance(id: RecurrenceId, before: Recurring | undefined, wanted: R
   const isException = row !== undefined && before?.overrides.has(id) === true
   if (change === undefined || (!isException && change.names.every((name) => seriesFields.has(name)))) return undefined
   assertAllowed(change.names, event, { event: shown, row: base }, context)
-  return { kind: 'patch', on: id, body: change.body, isTold: isTold(change, base, event, context), unsettles: false }
+  const was = context.carried?.get(id)
+  const body = was === undefined || was.row.id === row?.id ? change.body : withCarried(change.body, base, { event, was }, context, { isRecurring: false, series: wanted.master })
+  return { kind: 'patch', on: id, body, isTold: isTold(change, base, event, context), unsettles: false }
 }
 
 /** What alone is no reason to make an instance an exception. */

@@ -24,6 +24,7 @@ import type { Notify, StoredSeries } from '../../../calendar/backend.ts'
 import type { Event, EventSeries } from '../../../calendar/event.ts'
 import type { RecurrenceId } from '../../../calendar/identifiers.ts'
 import type { WireBody } from './bodies.ts'
+import type { Carried } from './carried.ts'
 import type { Context, Difference } from './difference.ts'
 import type { CalendarFrame } from '../frame.ts'
 import type { Source } from '../reading/from-wire.ts'
@@ -47,17 +48,25 @@ interface Told {
   readonly isToldOutsideOnly?: true
 }
 
+/** Of one write that plans twice. */
+export interface Earlier {
+  /** Who has been told of the series. */
+  readonly told?: ToldOfSeries | undefined
+  /** The changed instances as they were. */
+  readonly carried?: Carried | undefined
+}
+
 type Detached = Extract<EventSeries, { kind: 'detached' }>
 
 /**
- * @param told by the same write before, of the series
+ * @param before what the same write has found and done before
  * @returns in order; empty exactly if nothing differs in what the service can hold
  * @throws  BackendError 'forbidden' when the user may not make the change, 'rejected' when the service has no way to hold it; nothing
  *          has been written then
  */
-export function planUpdate(stored: StoredSeries, wanted: EventSeries, notify: Notify, told?: ToldOfSeries): readonly PlannedCall[] {
+export function planUpdate(stored: StoredSeries, wanted: EventSeries, notify: Notify, { told, carried }: Earlier = {}): readonly PlannedCall[] {
   const source = sourceOf(stored)
-  const context = { stored, source, notify, frame: source.frame, told }
+  const context = { stored, source, notify, frame: source.frame, told, carried }
   const before = source.main === undefined ? stored.series : withLoneAsSingle(stored.series)
   if (before.kind === 'detached') {
     if (wanted.kind !== 'detached') throw rejected('A series cannot take the place of single instances of somebody\'s series.')

@@ -1,6 +1,7 @@
 /** Makes a stored object what was wanted: carries out what `plan.ts` and `creation.ts` decide. */
 
 import { BackendError } from '../../../calendar/backend.ts'
+import { carriedOf } from './carried.ts'
 import { creationOf, ownCreationOf } from './creation.ts'
 import { uidInUse } from './current.ts'
 import { stale } from '../calls/errors.ts'
@@ -30,18 +31,24 @@ import type { WireEvent } from '../wire.ts'
  * @throws BackendError 'conflict' when the stored series has changed since it was read
  */
 export async function updateSeries(sending: Sending, stored: StoredSeries, wanted: EventSeries, notify: Notify, told?: ToldOfSeries): Promise<StoredSeries> {
-  const calls = planUpdate(stored, wanted, notify, told)
+  const calls = planUpdate(stored, wanted, notify, { told })
   const [first] = calls
   if (first === undefined) return stored
   if (!first.unsettles) return finish(sending, stored, await carryOut(sending, stored, calls))
+  const carried = reshapes(first) ? await carriedOf(sending.listing, stored, wanted) : undefined
   const written = await carryOut(sending, stored, [first])
   const settled = await reread(sending, stored)
   if (sending.etag !== undefined && sourceOf(settled).main?.etag !== sending.etag) throw stale()
   const toldNow = first.isTold ? guestsOf(sourceOf(stored).main, written) : told
-  const rest = planUpdate(settled, wanted, notify, toldNow).filter(({ on }) => on !== 'main')
+  const rest = planUpdate(settled, wanted, notify, { told: toldNow, carried }).filter(({ on }) => on !== 'main')
   if (rest.length === 0) return settled
   await carryOut(sending, settled, rest)
   return reread(sending, settled)
+}
+
+/** Whether the service may drop changed instances for it. */
+function reshapes(call: PlannedCall): boolean {
+  return call.kind !== 'cancel' && ('start' in call.body || 'recurrence' in call.body)
 }
 
 /**
