@@ -42,8 +42,8 @@ const ownMembers: ReadonlySet<string> = new Set([
   'kind', 'id', 'etag', 'status', 'htmlLink', 'created', 'updated', 'creator', 'organizer', 'start', 'end', 'endTimeUnspecified', 'originalStartTime',
   'recurringEventId', 'recurrence', 'iCalUID', 'sequence', 'attendeesOmitted', 'privateCopy', 'locked', 'hangoutLink', 'eventType',
 ] satisfies (keyof WireEvent)[])
-/** What only the organizer can say of an event. */
-const organizersMembers: ReadonlySet<string> = new Set(['anyoneCanAddSelf', 'guestsCanInviteOthers', 'guestsCanModify', 'guestsCanSeeOtherGuests'])
+/** What only the organizer can say of an event, but for the user's own answer, which is in the change. */
+const organizersMembers: ReadonlySet<string> = new Set(['attendees', 'anyoneCanAddSelf', 'guestsCanInviteOthers', 'guestsCanModify', 'guestsCanSeeOtherGuests'])
 
 /**
  * The change with what the instance had before besides, and without what another one had in its place.
