@@ -145,15 +145,19 @@ describe('sync-collection (RFC 6578)', () => {
       await own.addCalendar(other)
       const held = await Promise.all(calendars.map((at) => synced(own, at, { token: '', members: new Map() })))
       const places = new Map<string, string>()
+      const former = new Map<string, string>()
       for (const { what, uid, to, name } of steps) {
-        const [place, target] = [places.get(uid), `${calendars[to]}${name}`]
+        const place = places.get(uid)
+        const at = calendars[to]!
+        // What was moved away leaves no name behind: it comes back by being moved, or under the name that it had.
+        const target = `${at}${what === 'put' ? former.get(uid + at) ?? name : name}`
         if (what === 'sync') held[to] = await synced(own, calendars[to]!, held[to]!)
         else if (what === 'put' && place === undefined) {
           const { status } = await own.ask('PUT', target, { headers: { 'Content-Type': 'text/calendar', 'If-None-Match': '*' }, body: eventText(uid) })
-          if (status === 201) places.set(uid, target)
+          if (status === 201) { places.set(uid, target); former.set(uid + at, target.slice(at.length)) }
         } else if (what === 'move' && place !== undefined) {
           const { status } = await own.ask('MOVE', place, { headers: { Host: 'h', Destination: `https://h${target}`, Overwrite: 'F' } })
-          if (status === 201) places.set(uid, target)
+          if (status === 201) { places.set(uid, target); former.set(uid + at, target.slice(at.length)) }
         } else if (what === 'delete' && place !== undefined) {
           expect((await own.ask('DELETE', place)).status).toBe(204)
           places.delete(uid)

@@ -172,7 +172,15 @@ export class Knowledge {
   /** What a current whole calendar tells without asking. @returns undefined where only the backend can tell */
   changes(since: BackendSyncToken | undefined): Changes | undefined {
     if (since === undefined) return this.#everything()
-    return since === this.#state!.token ? this.#standing() : this.#history.between(since, this.#state!.token)
+    if (since === this.#state!.token) return this.#standing()
+    const told = this.#history.between(since, this.#state!.token)
+    return told && this.#asHeld(told)
+  }
+
+  /** What the backend told at some time since then, and what a write of ours has removed without its telling. */
+  #asHeld(told: Changes): Changes {
+    const [held, lost] = [told.changed.filter(({ name }) => this.objects.has(name)), told.changed.filter(({ name }) => !this.objects.has(name))]
+    return lost.length === 0 ? told : { ...told, changed: held, removed: [...told.removed, ...lost.map(({ name }) => name)] }
   }
 
   #standing(): Changes {

@@ -13,8 +13,13 @@ export function renamed(name: ObjectName, uid: EventUid, before: ObjectName, row
   return privately({ [marks.name]: name === objectNameOf(uid) ? null : name, [marks.former]: noteOf(before === name ? [] : [before], row) })
 }
 
-/** Of an object that begins where a deleted one had its UID. @param body with its name, if that does not follow from the UID */
+/**
+ * Of an object that begins where a deleted one had its UID. NOTE: what was moved away leaves no more than an id, so that its name there is
+ * not known any more.
+ * @param body with its name, if that does not follow from the UID
+ */
 export function afterDeleted(body: WireBody, uid: EventUid, deleted: WireEvent): WireBody {
+  if (deleted.iCalUID === undefined) return body
   const [name, before] = [body as Partial<WireEvent> as WireEvent, deleted].map((row) => keptNameOf([row]) ?? objectNameOf(uid))
   const former = noteOf(before === undefined || before === name ? [] : [before], deleted)
   return former === null ? body : mergeBodies([body, privately({ [marks.former]: former })])
