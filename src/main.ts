@@ -26,6 +26,8 @@ process.umask(0o077)
 /** So long requests under way may take to end after a signal. */
 const GRACE_MS = 10_000
 const DAY_MS = 86_400_000
+/** As a shell tells that a program was ended by Ctrl+C. */
+const STATUS_OF_SIGINT = 130
 
 /** Something beside the settings keeps a start from succeeding; the message is a sentence for people. */
 class StartError extends Error {}
@@ -90,10 +92,15 @@ async function runEmulator(argv: readonly string[]): Promise<void> {
   process.stdout.write(`\nThe emulator is ready: http://127.0.0.1:${listener.port}/calendar/v3   (stop: Ctrl+C)\n\n`)
 }
 
-async function printPasswordHash(): Promise<void> {
+async function printPasswordHash(argv: readonly string[]): Promise<void> {
+  if (argv.length > 0) {
+    const { ConfigError } = await import('./settings.ts')
+    throw new ConfigError('hash-password takes nothing behind it; it asks for the password, or reads it from standard input.')
+  }
   const { readPassword } = await import('./server/credentials/read-password.ts')
   const { formatPasswordHash, hashPassword } = await import('./server/credentials/password-hash.ts')
   const password = await readPassword(process.stdin, process.stderr)
+  if (password === undefined) process.exit(STATUS_OF_SIGINT)
   if (password === '') throw new StartError('There was no password on standard input.')
   process.stdout.write(`${formatPasswordHash(await hashPassword(password))}\n`)
 }

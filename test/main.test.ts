@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { parsePasswordHash } from '../src/server/credentials/password-hash.ts'
+import { matchesHash, parsePasswordHash } from '../src/server/credentials/password-hash.ts'
 
 const root = join(import.meta.dirname, '..')
 let folder = ''
@@ -168,8 +168,41 @@ test('--help tells the settings', async () => {
   expect(await outcome(['emulator', '--help'])).toMatchObject({ code: 0, output: expect.stringContaining('npm run emulator') })
 })
 
-test('hash-password prints a hash for the accounts file', async () => {
-  const { code, output } = await outcome(['hash-password'], 'a:secret\n')
-  expect([code, parsePasswordHash(output.trim()) !== undefined]).toEqual([0, true])
-  expect(await outcome(['hash-password'])).toMatchObject({ code: 1, errors: 'calgate: There was no password on standard input.\n' })
+describe('hash-password', () => {
+  test('prints a hash for the accounts file', async () => {
+    const { code, output } = await outcome(['hash-password'], 'a:secret\n')
+    const hash = parsePasswordHash(output.trim()) ?? expect.fail(output)
+    expect([code, await matchesHash('a:secret', hash)]).toEqual([0, true])
+    expect(await outcome(['hash-password'])).toMatchObject({ code: 1, errors: 'calgate: There was no password on standard input.\n' })
+  })
+
+  test('takes no password from the command line, where others could read it', async () => {
+    expect(await outcome(['hash-password', 'secret-canary'])).toEqual({
+      code: 2, output: '', errors: 'calgate: hash-password takes nothing behind it; it asks for the password, or reads it from standard input.\n',
+    })
+  })
+
+  // `script` (util-linux) runs a command on a terminal of its own, and ends with its status.
+  describe.skipIf(spawnSync('script', ['-qec', 'true', '/dev/null']).status !== 0)('on a terminal (skipped without util-linux\'s script)', () => {
+    async function typed(keys: string) {
+      const child = spawn('script', ['-qec', `${process.execPath} src/main.ts hash-password`, '/dev/null'], { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] })
+      running.push(child)
+      let output = ''
+      for await (const piece of child.stdout) {
+        if (output === '') child.stdin.write(keys)
+        output += String(piece)
+      }
+      return { code: child.exitCode ?? (await once(child, 'exit') as [number])[0], output }
+    }
+
+    test('asks, shows nothing of what is typed, and ends with the hash on a line of its own', async () => {
+      const { code, output } = await typed('a:secret\r')
+      const [, hash = ''] = /^Password \(it is not shown\): \r\n(\S+)\r\n$/.exec(output) ?? expect.fail(output)
+      expect([code, await matchesHash('a:secret', parsePasswordHash(hash)!)]).toEqual([0, true])
+    })
+
+    test('Ctrl+C ends it with the status of an interruption, and without a word', async () => {
+      expect(await typed('a\u0003')).toEqual({ code: 130, output: 'Password (it is not shown): \r\n' })
+    })
+  })
 })
