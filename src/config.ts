@@ -40,7 +40,7 @@ export const gatewaySettings = {
   emulatorPort: { kind: port, help: 'also serves the REST API of the embedded calendars, in clear HTTP on loopback' },
   control: { kind: toggle, default: 'no', help: 'with `/_control` on that port, for tests' },
   metricsPort: { kind: port, help: 'serves figures for monitoring (OpenMetrics) at `/metrics`, in clear HTTP on loopback' },
-  logLevel: { kind: oneOf(...logLevels), default: 'info', help: 'the least weight of what is logged, on standard error' },
+  logLevel: { kind: oneOf(...logLevels), default: 'info', help: 'the lowest level that is logged, on standard error' },
 } as const
 
 /** `npm run emulator` */

@@ -100,7 +100,7 @@ describe('a wrong setting stops the start, with one sentence that says what woul
     ['--control=maybe', '--control must be yes or no, and not "maybe".'],
     ['--freshness-ms -1', '--freshness-ms must be a whole number of milliseconds from 0 to 3600000, and not "-1".'],
     ['--cache-mb 1.5', '--cache-mb must be a whole number of MiB from 1 to 65536, and not "1.5".'],
-    ['--log-level loud', '--log-level must be one of debug, info, warn, error, silent, and not "loud".'],
+    ['--log-level loud', '--log-level must be one of info, warn, error, silent, and not "loud".'],
     ['--trusted-proxy 10.0.0.0/8,proxy', '--trusted-proxy must list addresses or ranges such as 10.0.0.0/8 or ::1; "proxy" is not an address range.'],
     ['--time-zone-service tz.example.com', '--time-zone-service must be a list of addresses that begin with http:// or https://, and not "tz.example.com".'],
     ['--data=', '--data must be the path of a folder, or :memory:, and not "".'],

@@ -1,3 +1,3 @@
 /** How much is logged, from most to nothing. */
-export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
+export const logLevels = ['info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
