@@ -39,7 +39,7 @@ export const gatewaySettings = {
   maxXmlKb: { kind: whole(1, 65_536, 'KiB'), default: '2048', help: 'the largest request of XML that is taken, in KiB' },
   emulatorPort: { kind: port, help: 'also serves the REST API of the embedded calendars, in clear HTTP on loopback' },
   control: { kind: toggle, default: 'no', help: 'with `/_control` on that port, for tests' },
-  metricsPort: { kind: port, help: 'serves figures for monitoring (OpenMetrics) at `/metrics`, in clear HTTP on loopback' },
+  metricsPort: { kind: port, help: 'serves figures for monitoring, in the text format of Prometheus, at `/metrics`, in clear HTTP on loopback' },
   logLevel: { kind: oneOf(...logLevels), default: 'info', help: 'the lowest level that is logged, on standard error' },
 } as const
 

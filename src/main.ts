@@ -75,7 +75,7 @@ async function runGateway(argv: readonly string[]): Promise<void> {
     await backend.close()
     emulator?.close()
   })
-  await greet({ config, listener, accounts, restPort: rest?.port, authorityPath: certificates.authorityPath })
+  await greet({ config, listener, accounts, restPort: rest?.port, metricsPort: figures?.port, authorityPath: certificates.authorityPath })
   shapeHeap()
 }
 
@@ -253,11 +253,12 @@ function toStartError(port: string, host = 'loopback'): (error: NodeJS.ErrnoExce
   }
 }
 
-async function greet({ config, listener, accounts, restPort, authorityPath }: {
+async function greet({ config, listener, accounts, restPort, metricsPort, authorityPath }: {
   readonly config: GatewayConfig
   readonly listener: Listener
   readonly accounts: Accounts
   readonly restPort: number | undefined
+  readonly metricsPort: number | undefined
   readonly authorityPath: string | undefined
 }): Promise<void> {
   const { welcome } = await import('./server/welcome.ts')
@@ -272,6 +273,7 @@ async function greet({ config, listener, accounts, restPort, authorityPath }: {
     authorityPath,
     data: config.data.kind === 'memory' ? 'in memory, gone when the gateway stops' : config.data.path,
     restUrl: restPort === undefined ? undefined : `http://127.0.0.1:${restPort}/calendar/v3`,
+    metricsUrl: metricsPort === undefined ? undefined : `http://127.0.0.1:${metricsPort}/metrics`,
   }))
 }
 

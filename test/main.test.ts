@@ -129,6 +129,12 @@ describe('npm start', () => {
     const listed = await fetch(`${api}/calendars/primary/events`, { headers: { authorization: `Bearer test:${user}` } })
     expect(await listed.json()).toMatchObject({ items: [{ iCalUID: 'kept' }] })
   })
+
+  test('the figures are where the start says', async () => {
+    const { output, ask } = await gateway('--data', ':memory:', '--metrics-port', '0')
+    await ask(value(output, 'Account'), value(output, 'Password'), 'PROPFIND', '/calendar/dav/', '', { depth: '0' })
+    expect(await (await fetch(value(output, 'Metrics'))).text()).toContain('calgate_request_seconds_count{method="PROPFIND",kind="root",status="207"} 1')
+  })
 })
 
 describe('what keeps a start from succeeding', () => {

@@ -1,4 +1,4 @@
-/** What the gateway counts, for a monitoring program: OpenMetrics text on a port of its own. */
+/** What the gateway counts, for a monitoring program: the text format of Prometheus on a port of its own. */
 
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 
@@ -26,10 +26,9 @@ export function createMetrics(cache: () => CacheFigures): Metrics & { fetch(requ
     labelNames: ['method', 'kind', 'status'], buckets: [0.005, 0.02, 0.1, 0.5, 2, 10], registers,
   })
   const calls = new Counter({ name: 'calgate_backend_calls_total', help: 'Calls to the calendar service.', labelNames: ['method', 'kind'], registers })
-  const notices = new Counter({ name: 'calgate_notices_total', help: 'What was left out of answers, by its line in the log.', labelNames: ['event'], registers })
-  for (const [name, help, figure] of gauges) {
-    registry.registerMetric(new Gauge({ name, help, registers: [], collect() { this.set(figure(cache())) } }))
-  }
+  const notices = new Counter({ name: 'calgate_notices_total', help: 'What was left out of answers, or of what clients sent, by its line in the log.', labelNames: ['event'], registers })
+  registry.registerMetric(new Gauge({ name: 'calgate_cache_bytes', help: 'Bytes that the cache holds.', registers: [], collect() { this.set(cache().bytes) } }))
+  for (const [name, help, figure] of cacheCounts) registry.registerMetric(counterOf(name, help, () => figure(cache())))
   return {
     request: ({ method, kind, status, calls: made, seconds }) => {
       requests.observe({ method, kind, status }, seconds)
@@ -42,8 +41,16 @@ export function createMetrics(cache: () => CacheFigures): Metrics & { fetch(requ
   }
 }
 
-const gauges: readonly (readonly [name: string, help: string, figure: (cache: CacheFigures) => number])[] = [
-  ['calgate_cache_bytes', 'What the cache holds.', ({ bytes }) => bytes],
-  ['calgate_cache_hits', 'Reads answered from what is held, since the start.', ({ hits }) => hits],
-  ['calgate_cache_misses', 'Reads that asked the calendar service, since the start.', ({ misses }) => misses],
+/** Shows a count that is kept elsewhere. */
+const counterOf = (name: string, help: string, count: () => number): Counter => new Counter({
+  name, help, registers: [],
+  collect() {
+    this.reset()
+    this.inc(count())
+  },
+})
+
+const cacheCounts: readonly (readonly [name: string, help: string, figure: (cache: CacheFigures) => number])[] = [
+  ['calgate_cache_hits_total', 'Reads answered from what is held.', ({ hits }) => hits],
+  ['calgate_cache_misses_total', 'Reads that asked the calendar service.', ({ misses }) => misses],
 ]

@@ -13,10 +13,12 @@ export interface WelcomeFacts {
   readonly data: string
   /** The emulator's REST API, where it is served. */
   readonly restUrl: string | undefined
+  /** The figures for monitoring, where they are served. */
+  readonly metricsUrl: string | undefined
 }
 
 export function welcome(facts: WelcomeFacts): string {
-  const { version, origin, data, restUrl } = facts
+  const { version, origin, data, restUrl, metricsUrl } = facts
   return [
     '',
     `calgate ${version} is ready`,
@@ -26,6 +28,7 @@ export function welcome(facts: WelcomeFacts): string {
     row('Calendar', `${origin}/calendar/dav/${firstAddress(facts)}/events/   (for programs that ask for one calendar)`),
     row('Data', data),
     ...(restUrl === undefined ? [] : [row('REST API', restUrl)]),
+    ...(metricsUrl === undefined ? [] : [row('Metrics', metricsUrl)]),
     row('Stop', 'Ctrl+C'),
     ...trustLines(facts),
     '',
