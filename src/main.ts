@@ -17,6 +17,7 @@ import type { Fetch, Listener } from './server/listen.ts'
 import type { Log } from './server/log.ts'
 import type { CacheFigures, Metrics } from './server/metrics.ts'
 import type { WelcomeFacts } from './server/welcome.ts'
+import { ConfigError, nameGiven } from './settings.ts'
 
 enableCompileCache(join(import.meta.dirname, '..', 'node_modules', '.cache', 'calgate'))
 process.env['TZ'] = 'UTC'
@@ -32,6 +33,10 @@ const STATUS_OF_SIGINT = 130
 /** Something beside the settings keeps a start from succeeding; the message is a sentence for people. */
 class StartError extends Error {}
 
+/** A setting and its value, as the user would write them. */
+const given = (key: 'data' | 'emulatorPort' | 'host' | 'metricsPort' | 'port', value: string | number): string =>
+  `${nameGiven(key, process.argv, process.env)} ${value}`
+
 const commands = {
   'gateway': runGateway,
   'emulator': runEmulator,
@@ -42,15 +47,14 @@ async function main(argv: readonly string[]): Promise<void> {
   const [first = '', ...rest] = argv
   const isNamed = Object.hasOwn(commands, first)
   const command = isNamed ? first as Command : 'gateway'
-  const given = isNamed ? rest : argv
-  if (!given.includes('--help')) return commands[command](given)
+  const words = isNamed ? rest : argv
+  if (!words.includes('--help')) return commands[command](words)
   const { helpText } = await import('./help.ts')
   process.stdout.write(helpText(command))
 }
 
 /** Wrong settings end with 2, all else with 1. */
-async function fail(error: unknown): Promise<void> {
-  const { ConfigError } = await import('./settings.ts')
+function fail(error: unknown): void {
   const isForPeople = error instanceof ConfigError || error instanceof StartError
   console.error(isForPeople ? `calgate: ${error.message}` : error)
   process.exit(error instanceof ConfigError ? 2 : 1)
@@ -69,7 +73,7 @@ async function runGateway(argv: readonly string[]): Promise<void> {
   const listener = await listen(config, certificates.server, fetch)
   certificates.renewInto(listener)
   const rest = await exposeEmulator(config.backend, emulator)
-  const figures = metrics && await listenOnLoopback(metrics.port, metrics.fetch, '--metrics-port')
+  const figures = metrics && await listenOnLoopback(metrics.port, metrics.fetch, 'metricsPort')
   stopOnSignal(fail, async () => {
     await Promise.all([listener.close(GRACE_MS), rest?.close(GRACE_MS), figures?.close(GRACE_MS)])
     await backend.close()
@@ -93,10 +97,7 @@ async function runEmulator(argv: readonly string[]): Promise<void> {
 }
 
 async function printPasswordHash(argv: readonly string[]): Promise<void> {
-  if (argv.length > 0) {
-    const { ConfigError } = await import('./settings.ts')
-    throw new ConfigError('hash-password takes nothing behind it; it asks for the password, or reads it from standard input.')
-  }
+  if (argv.length > 0) throw new ConfigError('hash-password takes nothing behind it; it asks for the password, or reads it from standard input.')
   const { readPassword } = await import('./server/credentials/read-password.ts')
   const { formatPasswordHash, hashPassword } = await import('./server/credentials/password-hash.ts')
   const password = await readPassword(process.stdin, process.stderr)
@@ -117,7 +118,7 @@ function makeFolder(data: DataPlace): void {
   try {
     mkdirSync(data.path, { recursive: true, mode: 0o700 })
   } catch (error) {
-    throw new StartError(`--data ${data.path} must be a folder that can be written (${(error as NodeJS.ErrnoException).code}).`, { cause: error })
+    throw new StartError(`${given('data', data.path)} must be a folder that can be written (${(error as NodeJS.ErrnoException).code}).`, { cause: error })
   }
 }
 
@@ -127,7 +128,7 @@ function fromData<T>(data: DataPlace, name: string, open: () => T): T {
     return open()
   } catch (error) {
     const place = data.kind === 'memory' ? ':memory:' : data.path
-    throw new StartError(`--data ${place}: ${name} cannot be used (${(error as Error).message}).`, { cause: error })
+    throw new StartError(`${given('data', place)}: ${name} cannot be used (${(error as Error).message}).`, { cause: error })
   }
 }
 
@@ -221,17 +222,17 @@ async function createGateway({ isProxy, limits, scheduling, timeZoneServices }: 
 async function listen({ hosts, port, publicName }: GatewayConfig, certificate: Certificates['server'], fetch: Fetch): Promise<Listener> {
   const { listenTls } = await import('./server/listen.ts')
   const { allowFor } = await import('./caldav/handle.ts')
-  return listenTls(certificate, { fetch, hosts, port, allow: allowFor('calendar') }).catch(toStartError(`--port ${port}`, `--host ${publicName}`))
+  return listenTls(certificate, { fetch, hosts, port, allow: allowFor('calendar') }).catch(toStartError(given('port', port), given('host', publicName)))
 }
 
 async function exposeEmulator(config: BackendConfig, emulator: Emulator | undefined): Promise<Omit<Listener, 'useCertificate'> | undefined> {
   if (config.kind !== 'emulator' || config.exposed === undefined || emulator === undefined) return undefined
-  return listenOnLoopback(config.exposed.port, emulator.fetch, '--emulator-port')
+  return listenOnLoopback(config.exposed.port, emulator.fetch, 'emulatorPort')
 }
 
-async function listenOnLoopback(port: number, fetch: Fetch, setting = '--port'): Promise<Omit<Listener, 'useCertificate'>> {
+async function listenOnLoopback(port: number, fetch: Fetch, key: 'emulatorPort' | 'metricsPort' | 'port' = 'port'): Promise<Omit<Listener, 'useCertificate'>> {
   const { listenClear } = await import('./server/listen.ts')
-  return listenClear({ fetch, hosts: ['127.0.0.1', '::1'], port }).catch(toStartError(`${setting} ${port}`))
+  return listenClear({ fetch, hosts: ['127.0.0.1', '::1'], port }).catch(toStartError(given(key, port)))
 }
 
 const portReasons: Readonly<Record<string, string>> = {

@@ -38,6 +38,13 @@ export type Values<Table extends SettingsTable> = {
 export const flagOf = (key: string): string => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 export const variableOf = (key: string): string => `CALGATE_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
 
+/** The name by which the user set it, for sentences about its value. */
+export function nameGiven(key: string, argv: readonly string[], variables: Readonly<Record<string, string | undefined>>): string {
+  const flag = flagOf(key)
+  const isFlag = argv.some((word) => word === flag || word.startsWith(`${flag}=`))
+  return !isFlag && variables[variableOf(key)] ? variableOf(key) : flag
+}
+
 export const text: Kind<string> = { placeholder: 'TEXT', mustBe: 'a text that is not empty', parse: (given) => given || undefined }
 export const file: Kind<string> = { ...text, placeholder: 'FILE', mustBe: 'the path of a file' }
 export const folder: Kind<string> = { ...text, placeholder: 'DIR', mustBe: 'the path of a folder, or :memory:' }

@@ -19,7 +19,11 @@ afterEach(async () => {
 })
 
 function run(...words: readonly string[]) {
-  const child = spawn(process.execPath, ['src/main.ts', ...words], { cwd: root, stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] } })
+  return runWith({}, words)
+}
+
+function runWith(variables: Readonly<Record<string, string>>, words: readonly string[]) {
+  const child = spawn(process.execPath, ['src/main.ts', ...words], { cwd: root, stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env['PATH'], ...variables } })
   running.push(child)
   return child
 }
@@ -32,8 +36,8 @@ async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<number
 }
 
 /** Runs to its end. */
-async function outcome(words: readonly string[], input = '') {
-  const child = run(...words)
+async function outcome(words: readonly string[], input = '', variables: Readonly<Record<string, string>> = {}) {
+  const child = runWith(variables, words)
   child.stdin.end(input)
   const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
   return { code: code as number, output, errors }
@@ -146,6 +150,14 @@ describe('what keeps a start from succeeding', () => {
     const { port } = new URL(value(output, 'Address'))
     const { code, errors } = await outcome(['--port', port, '--data', ':memory:'])
     expect([code, errors]).toEqual([1, `calgate: --port ${port} cannot be listened on: another program uses it already; choose another one.\n`])
+  })
+  test('a port in use that a variable names: told under that name, wherever the flag does not take its place', async () => {
+    const { output } = await gateway('--data', ':memory:', '--metrics-port', '0')
+    const { port } = new URL(value(output, 'Metrics'))
+    const variables = { CALGATE_METRICS_PORT: port, CALGATE_DATA: ':memory:' }
+    const sentence = 'cannot be listened on: another program uses it already; choose another one.'
+    expect(await outcome(['--port', '0'], '', variables)).toMatchObject({ code: 1, errors: `calgate: CALGATE_METRICS_PORT ${port} ${sentence}\n` })
+    expect(await outcome(['--port', '0', `--metrics-port=${port}`], '', variables)).toMatchObject({ code: 1, errors: `calgate: --metrics-port ${port} ${sentence}\n` })
   })
   test('a host that is not there: one sentence that names it', async () => {
     const { code, errors } = await outcome(['--host', '192.0.2.1', '--port', '0', '--data', ':memory:'])
