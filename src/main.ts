@@ -79,7 +79,7 @@ async function runGateway(argv: readonly string[]): Promise<void> {
     await backend.close()
     emulator?.close()
   })
-  await greet({ config, listener, accounts, restPort: rest?.port, metricsPort: figures?.port, authorityPath: certificates.authorityPath })
+  await greet({ config, listener, accounts, restPort: rest?.port, metricsPort: figures?.port, authority: certificates.authority })
   shapeHeap()
 }
 
@@ -179,23 +179,23 @@ async function openEmulator(data: DataPlace, withControl: boolean): Promise<Emul
 
 interface Certificates {
   readonly server: { readonly certificate: string; readonly key: string }
-  readonly authorityPath: string | undefined
+  readonly authority: WelcomeFacts['authority']
   /** Looks once a day whether the certificate is near its end. */
   renewInto(listener: Listener): void
 }
 
 async function openCertificates({ tls, data, publicName }: GatewayConfig): Promise<Certificates> {
-  if (tls !== 'local') return { server: tls, authorityPath: undefined, renewInto: () => {} }
+  if (tls !== 'local') return { server: tls, authority: undefined, renewInto: () => {} }
   const { localCertificates } = await import('./server/tls.ts')
   const made = (): ReturnType<typeof localCertificates> =>
     localCertificates(data.kind === 'memory' ? ':memory:' : data.path, [publicName], new Date())
   const { server, authorityPath } = fromData(data, 'a certificate or key', made)
   if (data.kind === 'memory') {
     process.once('exit', () => { rmSync(dirname(authorityPath), { recursive: true, force: true }) })
-    return { server, authorityPath, renewInto: () => {} }
+    return { server, authority: { path: authorityPath, isKept: false }, renewInto: () => {} }
   }
   const renewInto = (listener: Listener): void => { setInterval(() => { listener.useCertificate(made().server) }, DAY_MS).unref() }
-  return { server, authorityPath, renewInto }
+  return { server, authority: { path: authorityPath, isKept: true }, renewInto }
 }
 
 /** Loaded only where somebody wants the figures. */
@@ -254,13 +254,13 @@ function toStartError(port: string, host = 'loopback'): (error: NodeJS.ErrnoExce
   }
 }
 
-async function greet({ config, listener, accounts, restPort, metricsPort, authorityPath }: {
+async function greet({ config, listener, accounts, restPort, metricsPort, authority }: {
   readonly config: GatewayConfig
   readonly listener: Listener
   readonly accounts: Accounts
   readonly restPort: number | undefined
   readonly metricsPort: number | undefined
-  readonly authorityPath: string | undefined
+  readonly authority: WelcomeFacts['authority']
 }): Promise<void> {
   const { welcome } = await import('./server/welcome.ts')
   const account: WelcomeFacts['account'] = accounts.demo === undefined
@@ -271,7 +271,7 @@ async function greet({ config, listener, accounts, restPort, metricsPort, author
     version: (JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as { version: string }).version,
     origin: `https://${name}${listener.port === 443 ? '' : `:${listener.port}`}`,
     account,
-    authorityPath,
+    authority,
     data: config.data.kind === 'memory' ? 'in memory, gone when the gateway stops' : config.data.path,
     restUrl: restPort === undefined ? undefined : `http://127.0.0.1:${restPort}/calendar/v3`,
     metricsUrl: metricsPort === undefined ? undefined : `http://127.0.0.1:${metricsPort}/metrics`,

@@ -78,6 +78,7 @@ describe('npm start', () => {
     const [user, password] = [value(first.output, 'Account'), value(first.output, 'Password')]
     expect(value(first.output, 'Data')).toBe(data)
     expect(first.output).toContain('Ctrl+C')
+    expect(first.output).toContain('trust it once')
     const path = `/calendar/dav/${user}/events/kept.ics`
     expect((await first.ask(user, password, 'PUT', path, event, { 'content-type': 'text/calendar' })).status).toBe(201)
     expect((await first.ask(user, 'wrong', 'GET', path)).status).toBe(401)
@@ -99,6 +100,7 @@ describe('npm start', () => {
   test('in memory nothing is left behind, not even the certificate to trust', async () => {
     const { output, ask, child } = await gateway('--data', ':memory:')
     expect((await ask(value(output, 'Account'), value(output, 'Password'), 'PROPFIND', '/calendar/dav/', '', { depth: '0' })).status).toBe(207)
+    expect(output).not.toMatch(/trust it once|add-trusted-cert|update-ca-certificates/)
     expect(await stop(child, 'SIGTERM')).toBe(0)
     expect(existsSync(dirname(value(output, 'Certificate')))).toBe(false)
   })

@@ -7,8 +7,8 @@ export interface WelcomeFacts {
   readonly account:
     | { readonly kind: 'demo'; readonly address: string; readonly password: string }
     | { readonly kind: 'listed'; readonly addresses: readonly string[] }
-  /** Of the local certificate authority; undefined with the operator's own certificate. */
-  readonly authorityPath: string | undefined
+  /** The local certificate authority; undefined with the operator's own certificate. Not kept: the next start makes another one. */
+  readonly authority: { readonly path: string; readonly isKept: boolean } | undefined
   /** Where the data lies, or what takes its place. */
   readonly data: string
   /** The emulator's REST API, where it is served. */
@@ -46,8 +46,10 @@ function accountRows({ account }: WelcomeFacts): readonly string[] {
 const firstAddress = ({ account }: WelcomeFacts): string => (account.kind === 'demo' ? account.address : account.addresses[0] ?? '')
 
 function trustLines(facts: WelcomeFacts): readonly string[] {
-  const path = facts.authorityPath
-  if (path === undefined) return []
+  if (facts.authority === undefined) return []
+  const { path, isKept } = facts.authority
+  const curl = row('  curl', `curl --cacert ${quoted(path)} -u ${firstAddress(facts)} ${facts.origin}/`)
+  if (!isKept) return ['', row('Certificate', `${path}   (for this run only: the next one has another)`), curl]
   return [
     '',
     row('Certificate', `${path}   (trust it once, then every program can connect)`),
@@ -56,7 +58,7 @@ function trustLines(facts: WelcomeFacts): readonly string[] {
     row('  Linux', `sudo cp ${quoted(path)} /usr/local/share/ca-certificates/calgate.crt && sudo update-ca-certificates`),
     row('  iOS', 'send the file to the device, install it, then Settings > General > About > Certificate Trust Settings'),
     row('  Thunderbird', 'Settings > Privacy & Security > Manage Certificates > Authorities > Import'),
-    row('  curl', `curl --cacert ${quoted(path)} -u ${firstAddress(facts)} ${facts.origin}/`),
+    curl,
   ]
 }
 
