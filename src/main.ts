@@ -48,10 +48,13 @@ async function main(argv: readonly string[]): Promise<void> {
   const isNamed = Object.hasOwn(commands, first)
   const command = isNamed ? first as Command : 'gateway'
   const words = isNamed ? rest : argv
-  if (!words.includes('--help')) return commands[command](words)
+  if (words.includes('--version')) return void process.stdout.write(`calgate ${version()}\n`)
+  if (!words.some((word) => word === '--help' || word === '-h')) return commands[command](words)
   const { helpText } = await import('./help.ts')
   process.stdout.write(helpText(command))
 }
+
+const version = (): string => (JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as { version: string }).version
 
 /** Wrong settings end with 2, all else with 1. */
 function fail(error: unknown): void {
@@ -268,7 +271,7 @@ async function greet({ config, listener, accounts, restPort, metricsPort, author
     : { kind: 'demo', ...accounts.demo }
   const name = config.publicName.includes(':') ? `[${config.publicName}]` : config.publicName
   process.stdout.write(welcome({
-    version: (JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as { version: string }).version,
+    version: version(),
     origin: `https://${name}${listener.port === 443 ? '' : `:${listener.port}`}`,
     account,
     authority,

@@ -184,8 +184,14 @@ describe('what keeps a start from succeeding', () => {
 })
 
 test('--help tells the settings', async () => {
+  expect(await outcome(['-h'])).toEqual(await outcome(['--help']))
   expect(await outcome(['--help'])).toMatchObject({ code: 0, output: expect.stringContaining('--trusted-proxy') })
   expect(await outcome(['emulator', '--help'])).toMatchObject({ code: 0, output: expect.stringContaining('npm run emulator') })
+})
+
+test('--version tells the version', async () => {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+  expect(await outcome(['--version'])).toEqual({ code: 0, output: `calgate ${version}\n`, errors: '' })
 })
 
 describe('hash-password', () => {
