@@ -12,33 +12,29 @@ import {
 } from './settings.ts'
 
 const port = whole(0, 65_535, '')
-const data = {
-  kind: folder, default: 'data',
-  help: 'where the embedded calendars, the certificates and the demo account are kept; `:memory:` keeps nothing',
-} as const
 
 /** `npm start` */
 export const gatewaySettings = {
   host: { kind: text, default: 'localhost', help: 'address or name to listen on; `localhost` is both loopback addresses, `::` is every address' },
   port: { kind: port, default: '8443', help: 'port for HTTPS; 0 takes any free one' },
-  data,
+  data: { kind: folder, default: 'data', help: 'where the embedded calendars, the certificates and the demo account are kept; `:memory:` keeps nothing' },
   accounts: { kind: file, help: 'JSON: `[{"address", "password" or "passwordHash", "refreshToken"?}]`; takes the place of the demo account' },
   tlsCert: { kind: file, help: 'certificate in PEM, with its chain; without it a local certificate authority is made in the data folder' },
   tlsKey: { kind: file, help: 'the key of that certificate, in PEM' },
   trustedProxy: { kind: list, default: '', help: 'addresses or ranges (CIDR) of proxies that end TLS and may connect in clear HTTP with `X-Forwarded-Proto: https`' },
   backend: { kind: oneOf('emulator', 'google'), default: 'emulator', help: 'where the calendars are: embedded, or behind the Google Calendar API' },
   backendUrl: { kind: webAddress, help: `the API of the backend \`google\`, if not \`${backends.google.apiUrl}\`` },
-  tokenUrl: { kind: webAddress, help: 'where refresh tokens become access tokens, if neither Google\'s nor `/token` beside the API' },
+  tokenUrl: { kind: webAddress, help: 'where refresh tokens become access tokens, if neither Google\'s nor `/token` at the root of the API\'s host' },
   googleClientId: { kind: text, help: 'OAuth client with which the refresh tokens were made' },
   googleClientSecret: { kind: text, help: 'its secret; better given as the variable', isSecret: true },
   scheduling: { kind: oneOf('implicit', 'outbox'), default: 'implicit', help: 'how guests are told: `implicit` when an event is written, `outbox` only by what the program posts to the outbox (the way of 2008)' },
   timeZoneService: { kind: list, default: '', help: 'addresses of time zone services (RFC 7808) with the zones of the IANA, for programs that then ask for events without time zones (RFC 7809)' },
-  freshnessMs: { kind: whole(0, 3_600_000, 'milliseconds'), default: '2000', help: 'so long an answer may be old, in ms; 0 asks the backend each time' },
+  freshnessMs: { kind: whole(0, 3_600_000, 'milliseconds'), default: '2000', help: 'how old an answer may be, in ms; 0 asks the backend each time' },
   cacheMb: { kind: whole(1, 65_536, 'MiB'), default: '512', help: 'memory for calendars that were read, in MiB' },
-  maxObjectKb: { kind: whole(1, 65_536, 'KiB'), default: '1024', help: 'the largest calendar object that is taken, in KiB' },
-  maxXmlKb: { kind: whole(1, 65_536, 'KiB'), default: '2048', help: 'the largest request of XML that is taken, in KiB' },
-  emulatorPort: { kind: port, help: 'also serves the REST API of the embedded calendars, in clear HTTP on loopback' },
-  control: { kind: toggle, default: 'no', help: 'with `/_control` on that port, for tests' },
+  maxObjectKb: { kind: whole(1, 65_536, 'KiB'), default: '1024', help: 'the largest calendar object that is accepted, in KiB' },
+  maxXmlKb: { kind: whole(1, 65_536, 'KiB'), default: '2048', help: 'the largest XML body that is accepted, in KiB' },
+  emulatorPort: { kind: port, help: 'also serves the REST API of the embedded calendars, in clear HTTP on loopback; whoever reaches it has them all, without a password' },
+  control: { kind: toggle, default: 'no', help: 'also serves `/_control` on the port of `--emulator-port`, for tests' },
   metricsPort: { kind: port, help: 'serves figures for monitoring, in the text format of Prometheus, at `/metrics`, in clear HTTP on loopback' },
   logLevel: { kind: oneOf(...logLevels), default: 'info', help: 'the lowest level that is logged, on standard error' },
 } as const
@@ -46,7 +42,7 @@ export const gatewaySettings = {
 /** `npm run emulator` */
 export const emulatorSettings = {
   port: { kind: port, default: '9080', help: 'port for clear HTTP on loopback; 0 takes any free one' },
-  data,
+  data: { kind: folder, default: 'data', help: 'where the calendars are kept; `:memory:` keeps nothing' },
   control: { kind: toggle, default: 'no', help: 'serves `/_control`, for tests' },
 } as const
 

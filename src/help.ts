@@ -5,17 +5,21 @@ import { helpOf, markdownOf } from './settings.ts'
 
 export type Command = 'gateway' | 'emulator' | 'hash-password'
 
+const variables = 'Each setting is also a variable: --port is CALGATE_PORT. The flag wins. In brackets: the default.'
+
 const texts = {
   'gateway': () => `Usage: npm start -- [settings]
 
 Serves calendars by CalDAV. Other commands: npm run emulator -- --help, npm start -- hash-password.
-Each setting is also a variable: --tls-cert is CALGATE_TLS_CERT. The flag wins. [what holds without it]
+${variables}
 
 ${helpOf(gatewaySettings)}
 `,
   'emulator': () => `Usage: npm run emulator -- [settings]
 
 Serves the embedded calendars alone, by the REST API of Google Calendar, in clear HTTP on loopback.
+Whoever reaches the port has all calendars: a token for any address is given without a password.
+${variables}
 
 ${helpOf(emulatorSettings)}
 `,
