@@ -53,7 +53,13 @@ interface Exchange extends CallCount {
   readonly path: string
   /** The client waits for a word before it sends the body (RFC 9110 §10.1.1). */
   awaitsContinue: boolean
+  /** Whose request it is, once that is known. */
+  address?: string
+  /** Why it was answered 401: for the log, since the answer is the same for all. */
+  reason?: RefusalReason
 }
+
+type RefusalReason = 'clear-http' | 'no-credentials' | 'malformed-credentials' | 'wrong-credentials' | 'backend-credentials'
 
 export function createApp(options: AppOptions): Hono<{ Bindings: Bindings }> {
   const nextId = requestIds()
@@ -106,23 +112,36 @@ async function answer(exchange: Exchange, options: AppOptions, aliases: Aliases)
   } catch (error) {
     const { reply, isOurs } = failureOf(error)
     if (isOurs) options.log.error('request failed', error, { id: exchange.id, method: exchange.raw.method })
+    if (reply.status === 401) {
+      exchange.reason = 'backend-credentials'
+      options.log.warn('the calendar service does not accept an account', { id: exchange.id, address: exchange.address, why: (error as Error).message })
+    }
     return reply
   }
 }
 
 async function dispatch(exchange: Exchange, options: AppOptions, aliases: Aliases): Promise<DavReply> {
   const { raw, path, arrival } = exchange
-  if (!isConfidential(arrival, raw.headers.get('x-forwarded-proto') ?? undefined, options.isProxy)) return challenge()
+  if (!isConfidential(arrival, raw.headers.get('x-forwarded-proto') ?? undefined, options.isProxy)) return refused(exchange, 'clear-http')
   if (/^\/\.well-known\/caldav\/?$/.test(path)) return wellKnown
-  const credentials = parseBasic(raw.headers.get('authorization') ?? undefined)
-  const identity = credentials === undefined ? undefined : await options.authenticate(credentials)
-  if (identity === undefined) return challenge()
+  const authorization = raw.headers.get('authorization') || undefined
+  if (authorization === undefined) return refused(exchange, 'no-credentials')
+  const credentials = parseBasic(authorization)
+  if (credentials === undefined) return refused(exchange, 'malformed-credentials')
+  const identity = await options.authenticate(credentials)
+  if (identity === undefined) return refused(exchange, 'wrong-credentials')
+  exchange.address = identity.address
   const account = { address: identity.address, session: options.backend.session(identity), aliases }
   const notice = ({ event, ...details }: { readonly event: string }): void => {
     options.log.warn(event, { id: exchange.id, ...details })
     options.metrics?.notice(event)
   }
   return handle(davRequestOf(exchange, options.limits), account, { settings: options.settings, notice })
+}
+
+function refused(exchange: Exchange, reason: RefusalReason): DavReply {
+  exchange.reason = reason
+  return challenge()
 }
 
 /** RFC 6764 §5 and §6; 307 because with 301 and 302 some clients change the method or drop the body. */
@@ -166,14 +185,14 @@ function once(report: (error?: unknown) => void): (error?: unknown) => void {
 }
 
 function report(exchange: Exchange, reply: DavReply, { log, metrics }: AppOptions, error: unknown): void {
-  const { id, raw, path, startedAt, calls, arrival } = exchange
+  const { id, raw, path, startedAt, calls, arrival, reason } = exchange
   if (error !== undefined) log.error('answer broke off', error, { id, method: raw.method })
   const ms = performance.now() - startedAt
   const about = { method: raw.method, kind: kindOf(path), status: reply.status, calls }
   metrics?.request({ ...about, seconds: ms / 1000 })
   log.info('request', {
     ...about, ms: Math.round(ms), id,
-    ...(reply.status === 401 ? { peer: arrival.peer } : {}),
+    ...(reply.status === 401 ? { peer: arrival.peer, reason } : {}),
   })
 }
 

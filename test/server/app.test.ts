@@ -56,6 +56,16 @@ describe('authentication', () => {
     expect(unknown?.body).toBe(wrong?.body)
   })
 
+  test.each([
+    ['no-credentials', ''], ['wrong-credentials', basic(address, 'canary')], ['wrong-credentials', basic('canary@example.com', password)],
+    ['malformed-credentials', 'Bearer canary'], ['malformed-credentials', 'Basic ***'],
+  ])('the log alone tells why, %s, and nothing of what was given', async (reason, given) => {
+    const { ask, lines } = build()
+    await ask('PROPFIND', root, { headers: { authorization: given } })
+    expect(lines).toEqual([expect.stringMatching(new RegExp(` status=401 .* peer=127\\.0\\.0\\.1 reason=${reason}\n$`))])
+    expect(lines[0]).not.toContain('canary')
+  })
+
   test('a password of 320 characters with colons, the address in any case', async () => {
     expect(password).toHaveLength(320)
     expect((await ask('PROPFIND', root, { headers: { authorization: basic(address.toUpperCase(), password), depth: '0' } })).status).toBe(207)
@@ -68,7 +78,7 @@ describe('clear HTTP', () => {
     expect((await through('127.0.0.1')('PROPFIND', root)).status).toBe(401)
     const blind = build({ arrivalOf: () => ({ isEncrypted: false, peer: '127.0.0.1' }), authenticate: () => expect.fail() })
     expect((await blind.ask('PROPFIND', root)).status).toBe(401)
-    expect(blind.lines).toHaveLength(1)
+    expect(blind.lines).toEqual([expect.stringContaining(' reason=clear-http')])
   })
   test('the well-known address too', async () => { expect((await through('127.0.0.1')('GET', '/.well-known/caldav')).status).toBe(401) })
   test('a listed proxy that says https is served, one that does not is not', async () => {
@@ -102,6 +112,16 @@ describe('faults of the backend', () => {
     if (condition !== '') expect(body).toMatch(new RegExp(`<(\\w+:)?error[^>]*>[^]*<(\\w+:)?${condition}`))
     expect(headers['retry-after']).toBe(status === 503 ? '7' : undefined)
     expect(headers['www-authenticate'] !== undefined).toBe(status === 401)
+  })
+
+  test('an account that the service does not accept any more is a warning of its own, which names it', async () => {
+    const { ask, lines } = build({ backend: failing(new BackendError('credentials', 'the grant was revoked (invalid_grant)')) })
+    const { body } = await ask('GET', event)
+    expect(lines).toEqual([
+      expect.stringMatching(/ warn  the calendar service does not accept an account id=\S+ address=anna\.test\+cal@example\.com why="the grant was revoked \(invalid_grant\)"\n$/),
+      expect.stringContaining(' reason=backend-credentials'),
+    ])
+    expect(body).not.toContain('invalid_grant')
   })
 
   test('a precondition that the backend names is told (RFC 4791 §5.3.2.1)', async () => {
