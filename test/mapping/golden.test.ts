@@ -4,6 +4,7 @@
  */
 
 import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { calendarPath, me, open } from './open.ts'
 import type { Opened, Row } from './open.ts'
@@ -11,7 +12,7 @@ import type { Opened, Row } from './open.ts'
 const folder = new URL('../../fixtures/mapping/', import.meta.url)
 const namesOf = (suffix: string): readonly string[] => readdirSync(folder).filter((name) => name.endsWith(suffix)).map((name) => name.slice(0, -suffix.length))
 const text = (name: string): string => readFileSync(new URL(name, folder), 'utf8')
-const path = (name: string): string => new URL(name, folder).pathname
+const path = (name: string): string => fileURLToPath(new URL(name, folder))
 
 /** Without what every row has and no mapping makes. */
 function shown({ kind: _kind, etag: _etag, htmlLink: _link, creator: _creator, created: _created, updated: _updated, ...row }: Row): object {

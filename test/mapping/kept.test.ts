@@ -1,6 +1,7 @@
 /** The README's table of what is kept is true, and stands there as it is here. Rewrite it with `-u`. */
 
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { keptRows, keptTable } from './kept.ts'
 import type { KeptRow, Trial } from './kept.ts'
@@ -58,7 +59,7 @@ describe('what is not kept as it was sent', () => {
 })
 
 test('the README says so', async () => {
-  const readme = new URL('../../README.md', import.meta.url).pathname
+  const readme = fileURLToPath(new URL('../../README.md', import.meta.url))
   const text = readFileSync(readme, 'utf8').replace(/(<!-- kept -->\n)[^]*?(<!-- \/kept -->)/, (_all, open: string, close: string) => `${open}${keptTable(keptRows)}\n${close}`)
   await expect(text).toMatchFileSnapshot(readme)
 })
