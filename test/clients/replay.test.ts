@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CALENDAR, eventText, HOME, ME, openGateway, PRINCIPAL, propfindOf, putEvent } from '../caldav/gateway.ts'
 import type { Answer, Gateway } from '../caldav/gateway.ts'
 import { responseAt, responsesIn, treeOf } from '../xml-tree.ts'
-import { filledIn, requestFiles, requestFolder } from './request-file.ts'
+import { filledIn, requestFiles } from './request-file.ts'
 import type { RequestFile } from './request-file.ts'
 
 const D = (local: string) => `{DAV:}${local}`
@@ -198,7 +198,7 @@ async function valuesFor(file: RequestFile, { gateway, values }: World, number: 
 
 const files = requestFiles()
 
-describe.skipIf(files.length === 0)(`requests of real clients (needs ${requestFolder})`, () => {
+describe.skipIf(files.length === 0)('requests of real clients (skipped where the recorded ones are not at hand)', () => {
   test('every file has its expectation, or a reason why not', () => {
     expect([...Object.keys(expectations), ...Object.keys(notHere)].sort()).toEqual(files.map(({ name }) => name).sort())
   })

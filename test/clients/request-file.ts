@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
-export const requestFolder = '../shared/reference/client-requests'
+const requestFolder = '../shared/reference/client-requests'
 
 export interface RequestFile {
   readonly name: string

@@ -81,7 +81,7 @@ function clientBodies(): { readonly file: string; readonly method: string; reado
   })
 }
 
-describe.skipIf(!existsSync(folder))(`bodies of real clients (skipped where ${folder} is absent)`, () => {
+describe.skipIf(!existsSync(folder))('bodies of real clients (skipped where the recorded ones are not at hand)', () => {
   const bodies = existsSync(folder) ? clientBodies() : []
 
   test('there are many', () => {

@@ -162,7 +162,7 @@ describe('hostile definitions', () => {
 
 const corpus = join(import.meta.dirname, '..', '..', '..', 'shared', 'corpus')
 const hasCorpus = existsSync(corpus)
-if (!hasCorpus) console.log('skipped: the corpus of real bodies is not beside the project')
+if (!hasCorpus) console.log('skipped: the collected calendars of real programs are not at hand')
 
 describe.skipIf(!hasCorpus)('the VTIMEZONEs of real programs', () => {
   /** What is not the name itself in plain spelling. */

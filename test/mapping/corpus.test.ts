@@ -21,7 +21,7 @@ interface Sample {
 const folder = '../shared/corpus/'
 const isThere = existsSync(`${folder}index.json`)
 const samples: readonly Sample[] = isThere ? JSON.parse(readFileSync(`${folder}index.json`, 'utf8')) as Sample[] : []
-if (!isThere) console.log(`corpus: skipped, there is no ${folder}`)
+if (!isThere) console.log('skipped: the collected calendars of real programs are not at hand')
 
 const zone = 'Europe/Berlin'
 

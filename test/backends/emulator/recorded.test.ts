@@ -10,7 +10,7 @@ import { shapeDifferences } from './shape.ts'
 
 const folder = '../shared/reference/recorded'
 const isThere = existsSync(folder)
-if (!isThere) console.warn(`skipped: ${folder} is not there, so recorded bodies cannot be compared`)
+if (!isThere) console.warn('skipped: the recorded bodies of the service, which these tests compare with, are not at hand')
 
 const user = 'user@example.com'
 
