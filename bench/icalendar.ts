@@ -1,4 +1,4 @@
-/** Reading and writing of iCalendar beside the libraries that do the same, in events per second. Also runs alone: `node bench/icalendar.ts`. */
+/** Reading and writing of iCalendar beside the libraries that do the same, in events per second. Also runs alone: `npx node bench/icalendar.ts`. */
 
 import ICAL from 'ical.js'
 import icalGenerator, { ICalAlarmType, ICalEventStatus } from 'ical-generator'
