@@ -9,12 +9,26 @@ import { primary } from './sample.ts'
 export const parts = ['start', 'first-sync', 'load', 'asked', 'latency', 'connections', 'memory', 'icalendar'] as const
 export type Part = (typeof parts)[number]
 
-export const { values: flags } = parseArgs({
+const readFlags = () => parseArgs({
   options: { quick: { type: 'boolean', default: false }, write: { type: 'boolean', default: false }, alone: { type: 'boolean', default: false }, only: { type: 'string' }, sizes: { type: 'string' } },
-})
+}).values
+
+export const flags = ((): ReturnType<typeof readFlags> => {
+  try {
+    return readFlags()
+  } catch (error) {
+    return stop(`${(error as Error).message.split('. ')[0]}; the flags stand in bench/README.md`)
+  }
+})()
+
+/** As wrong settings of the gateway end it. */
+function stop(sentence: string): never {
+  process.stderr.write(`bench: ${sentence}.\n`)
+  process.exit(2)
+}
 
 const wanted = new Set<string>(flags.only?.split(',') ?? parts)
-for (const each of wanted) if (!parts.includes(each as Part)) throw new Error(`--only takes some of ${parts.join(', ')}; ${each} is none of them`)
+for (const each of wanted) if (!parts.includes(each as Part)) stop(`--only takes some of ${parts.join(', ')}; "${each}" is none of them`)
 export const isWanted = (part: Part): boolean => wanted.has(part)
 
 const whole = {
@@ -27,7 +41,7 @@ const quick: typeof whole = {
   warmMs: 200, forMs: 400, peerMs: 300, delayedTurns: 3, perRunMs: 150, starts: 2, servedSyncs: 2, delayedSyncs: 1, prepared: 60, connections: 200, connectionsMs: 2000,
   held: { counts: [1, 10, 50], size: 1000, floodMb: '8', floodCounts: [1, 25, 50, 100], floodSize: 300 },
 }
-const sizes = flags.sizes?.split(',').map(Number)
+const sizes = flags.sizes?.split(',').map((given) => (/^[1-9]\d*$/.test(given) ? Number(given) : stop(`--sizes takes whole numbers such as 1000,10000; "${given}" is none`)))
 const chosen = flags.quick ? quick : whole
 export const scale = {
   ...chosen,
