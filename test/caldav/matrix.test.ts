@@ -49,7 +49,7 @@ ${tableOf('report', reports.map((row) => [nameIn(row.name), ...marks((kind) => r
 ${tableOf('property', propertyNames.map((rows) => [
   nameIn(rows[0]!.name),
   ...marks((kind) => rows.filter((row) => row.on.includes(kind)).map((row) => rightsOf(row, kind)).join()),
-  [...new Set(rows.map((row) => row.source))].join('; '),
+  [...new Set(rows.flatMap((row) => row.source.split('; ')))].join('; '),
 ]))}
 `
 
