@@ -10,7 +10,7 @@ const variables = 'Each setting is also a variable: --port is CALGATE_PORT. The 
 const texts = {
   'gateway': () => `Usage: npm start -- [settings]
 
-Serves calendars by CalDAV. Other commands: npm run emulator -- --help, npm start -- hash-password.
+Serves calendars by CalDAV. Other commands: npm run emulator -- --help, npm start -- hash-password, npm start -- --version.
 ${variables}
 
 ${helpOf(gatewaySettings)}
