@@ -20,7 +20,7 @@ interface Row {
   readonly bobUntold?: readonly string[]
 }
 
-type State = 'nothing' | 'meeting' | 'series' | 'trio' | 'mixed' | 'mixed series' | 'delegated' | 'delegated invitation'
+type State = 'nothing' | 'meeting' | 'series' | 'trio' | 'mixed' | 'mixed series' | 'untold' | 'untold series' | 'delegated' | 'delegated invitation'
 
 const plan = '20260915T080000Z Plan #0 anna:ACCEPTED bob:NEEDS-ACTION'
 const trio = `${plan} cara:NEEDS-ACTION`
@@ -34,6 +34,7 @@ const putAs = (as: string, change: (text: string) => string, headers: Readonly<R
 const putNew = (as: string, body: string) => (world: World) => world.ask(as, 'PUT', objectOf(as), { headers: type, body })
 const alarm = 'BEGIN:VALARM\r\nACTION:DISPLAY\r\nDESCRIPTION:x\r\nTRIGGER:-PT20M\r\nEND:VALARM\r\nEND:VEVENT'
 const agent = (value: string) => (text: string) => text.replaceAll(/^ATTENDEE(.*:mailto:(?:bob|cara))/gm, `ATTENDEE;SCHEDULE-AGENT=${value}$1`)
+const noAgent = (text: string) => text.replaceAll(/;SCHEDULE-AGENT=(CLIENT|NONE)/g, '')
 const forced = (who: string) => (text: string) => text.replace(new RegExp(`^ATTENDEE(.*mailto:${who})`, 'm'), 'ATTENDEE;SCHEDULE-FORCE-SEND=REQUEST$1')
 const earlier = (text: string) => text.replaceAll('T080000Z\r\nDTEND:20260915T09', 'T070000Z\r\nDTEND:20260915T08')
 const alone = vevent({ lines: ['RRULE:FREQ=WEEKLY;COUNT=4'] }).filter((line) => !/^(ORGANIZER|ATTENDEE)/.test(line))
@@ -81,6 +82,16 @@ const organizer: readonly Row[] = [
   { action: 'removes Bob, Cara being told by the client', before: 'mixed', act: putAs(ANNA, (text) => text.replace(/ATTENDEE.*bob@.*\r\n/, '')), status: 204, mails: [`cancellation ${BOB}`], anna: ['20260915T080000Z Plan #0 anna:ACCEPTED cara:NEEDS-ACTION'], bob: [] },
   { action: 'cancels one instance, Cara being told by the client', before: 'mixed series', act: putAs(ANNA, (text) => text.replace('SUMMARY', 'EXDATE:20260922T080000Z\r\nSUMMARY')), status: 204, mails: [`cancellation ${BOB}`], anna: [`${trio} -20260922T080000Z`], bob: [`${trio} -20260922T080000Z`], bobUntold: [trio] },
   { action: 'deletes, Cara being told by the client', before: 'mixed', act: (world) => world.ask(ANNA, 'DELETE', objectOf(ANNA)), status: 204, mails: [`cancellation ${BOB}`], anna: [], bob: [], bobUntold: [trio] },
+  { action: 'leaves it to the server to tell Bob, whom nobody told', before: 'untold', act: putAs(ANNA, noAgent), status: 204, mails: [`invitation ${BOB}`] },
+  ...['CLIENT', 'NONE'].map((value): Row => ({ action: `no longer leaves it to the server to tell Bob (${value})`, act: putAs(ANNA, agent(value)), status: 204, mails: [`cancellation ${BOB}`] })),
+  { action: 'tells Bob herself, whom nobody told', before: 'untold', act: putAs(ANNA, (text) => agent('CLIENT')(noAgent(text))), status: 204, mails: [] },
+  { action: 'leaves it to the server to tell a series', before: 'untold series', act: putAs(ANNA, noAgent), status: 204, mails: [`invitation ${BOB}`] },
+  { action: 'leaves it to the server to tell Cara: the service would tell Bob too', before: 'mixed', act: putAs(ANNA, noAgent), status: 204, mails: [] },
+  { action: 'changes the time, and leaves it to the server to tell Cara', before: 'mixed', act: putAs(ANNA, (text) => earlier(noAgent(text))), status: 204, mails: [`update ${BOB}`, `invitation ${CARA}`], anna: [moved(trio)], bob: [moved(trio)] },
+  { action: 'no longer leaves it to the server to tell Cara: the service would tell Bob too', before: 'trio', act: putAs(ANNA, (text) => carasOwn(text)), status: 204, mails: [] },
+  { action: 'changes the time, and no longer leaves it to the server to tell Cara', before: 'trio', act: putAs(ANNA, (text) => earlier(carasOwn(text))), status: 204, mails: [`update ${BOB}`, `cancellation ${CARA}`], anna: [moved(trio)], bob: [moved(trio)] },
+  { action: 'no longer leaves it to the server to tell anybody, and changes the time', before: 'trio', act: putAs(ANNA, (text) => earlier(agent('CLIENT')(text))), status: 204, mails: [`cancellation ${BOB}`, `cancellation ${CARA}`], anna: [moved(trio)], bob: [moved(trio)] },
+  { action: 'tells Bob herself, and leaves it to the server to tell Cara', before: 'mixed', act: putAs(ANNA, (text) => agent('CLIENT')(noAgent(text)).replace(/SCHEDULE-AGENT=CLIENT(.*cara)/, '$1')), status: 204, mails: [`invitation ${CARA}`, `cancellation ${BOB}`] },
 ]
 
 const attendee: readonly Row[] = [
@@ -127,6 +138,7 @@ const carasOwn = (text: string) => text.replaceAll(/^ATTENDEE(.*:mailto:cara)/gm
 const weekly = { lines: ['RRULE:FREQ=WEEKLY;COUNT=4'] }
 const texts: Partial<Record<State, string>> = {
   meeting: meeting(), series: meeting(weekly), trio: meeting(all), mixed: carasOwn(meeting(all)), 'mixed series': carasOwn(meeting({ ...all, ...weekly })),
+  untold: agent('NONE')(meeting()), 'untold series': agent('NONE')(meeting(weekly)),
 }
 
 async function bring(world: World, state: State): Promise<void> {

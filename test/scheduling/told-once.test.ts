@@ -63,6 +63,19 @@ test('who is invited to an instance alone, or taken off it, is told of that', as
   expect(await mailsOf(...series({ ...three, summary: 'Plan B' }), ...instance(second, '10'))).toContain(`cancellation ${CARA}`)
 })
 
+test('who is handed to the server with all parts, or from it, is told once', async () => {
+  const untold = (lines: readonly string[]) => lines.map((line) => line.replace(/^ATTENDEE(.*:mailto:bob)/, 'ATTENDEE;SCHEDULE-AGENT=NONE$1'))
+  const parts = [...series(), ...instance(second, '10')]
+  await stored(...untold(parts))
+  const seen = await world.seen(BOB)
+  expect(await mailsOf(...parts)).toEqual([`invitation ${BOB}`])
+  expect(await world.seen(BOB)).toEqual(seen)
+  expect(await mailsOf(...parts)).toEqual([])
+  expect(await mailsOf(...untold(parts))).toEqual([`cancellation ${BOB}`])
+  expect(await world.seen(BOB)).toEqual(seen)
+  expect(await mailsOf(...untold(parts))).toEqual([])
+})
+
 test('a guest outside of the service, who has no calendar there, hears of each part', async () => {
   await stored(...series(three))
   expect(await mailsOf(...series({ ...three, summary: 'Plan B' }), ...instance(second, '10', three))).toEqual([`update ${BOB}`, `update ${CARA}`, `update ${CARA}`])

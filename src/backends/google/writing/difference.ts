@@ -4,7 +4,7 @@ import { sameAddress } from '../../../calendar/identifiers.ts'
 import { mergeBodies, privately } from './bodies.ts'
 import { marks } from '../marks.ts'
 import { differsOnlyInOwnAnswer, holdsNotes, isRestricted } from './permissions.ts'
-import { hasTold } from './telling.ts'
+import { handsOver, hasTold } from './telling.ts'
 import { alarmsMark, fields } from './to-wire.ts'
 import type { Notify } from '../../../calendar/backend.ts'
 import type { Event } from '../../../calendar/event.ts'
@@ -60,15 +60,18 @@ export function joined(differences: readonly (Difference | undefined)[]): Differ
   return all.length === 0 ? undefined : { names: all.flatMap(({ names }) => names), body: mergeBodies(all.map(({ body }) => body)) }
 }
 
-/** Mail goes out only for what concerns guests, only where there are some, and only if the client leaves it to the server (RFC 6638 §7.1). */
-export function isTold({ names }: Difference, row: WireEvent | undefined, wanted: Event | undefined, context: Context): boolean {
+/**
+ * Mail goes out only for what concerns guests, or where it is another one who tells them, only where there are some, and only if the client
+ * leaves it to the server (RFC 6638 §7.1).
+ */
+export function isTold({ names, body }: Difference, row: WireEvent | undefined, wanted: Event | undefined, context: Context): boolean {
   const { notify, frame, stored } = context
-  if (notify === 'nobody' || !names.some((name) => name === 'recurrence' || fields.some((field) => field.name === name && field.isTold))) return false
-  if (stored.role === 'attendee' && wanted?.organizer?.scheduleAgent !== undefined) return false
+  if (notify === 'nobody') return false
+  const isConcern = names.some((name) => name === 'recurrence' || fields.some((field) => field.name === name && field.isTold))
   // The organizer hears of it, who need not be among the attendees.
-  if (stored.role === 'attendee') return isRestricted(context)
+  if (stored.role === 'attendee') return isConcern && wanted?.organizer?.scheduleAgent === undefined && isRestricted(context)
+  if (!isConcern) return row !== undefined && handsOver(body, row, frame.calendar)
   const guests = (wanted?.attendees ?? []).filter(({ address }) => !sameAddress(address, frame.calendar))
   // Who leaves the list is told too.
-  const left = (row?.attendees ?? []).filter(({ email }) => !guests.some(({ address }) => sameAddress(address, email ?? '')))
-  return guests.some(({ scheduleAgent }) => scheduleAgent === 'server') || (row !== undefined && hasTold({ ...row, attendees: left }, frame.calendar))
+  return guests.some(({ scheduleAgent }) => scheduleAgent === 'server') || (row !== undefined && hasTold(row, frame.calendar))
 }

@@ -1,10 +1,10 @@
 /**
  * How a write tells some guests and not others: the service tells all who are on the list or none. Whom the client tells itself, or nobody
- * does (RFC 6638 §7.1), is taken off the list without a word before, and comes back without a word afterwards.
+ * does (RFC 6638 §7.1), is taken off the list without a word before, and comes back without a word afterwards. So the change itself invites
+ * whom the server tells from now on, and takes off whom it has told so far.
  */
 
-import { sameAddress } from '../../../calendar/identifiers.ts'
-import { mergeBodies } from './bodies.ts'
+import { mergeBodies, patched } from './bodies.ts'
 import { isGuestCopy, isOwnRow } from '../reading/event-from-wire.ts'
 import { readAgent } from '../members/schedule-agents.ts'
 import { answerNote, guestsNote } from './told-notes.ts'
@@ -27,20 +27,32 @@ export interface Telling {
  * @param row  what it changes
  */
 export function tellingOf(body: WireBody, row: WireEvent, calendar: CalendarId): Telling {
-  const changed = body['attendees'] as readonly WireAttendee[] | undefined
+  const next = patched(row, body) as WireEvent
   const isOwn = (attendee: WireAttendee): boolean => isOwnRow(attendee, calendar)
-  if (isGuestCopy(row, calendar)) return { told: mergeBodies([body, answerNote(changed?.find(isOwn))]) }
-  const next = mergeBodies([{ extendedProperties: row.extendedProperties }, body]) as WireEvent
-  const stored = row.attendees ?? []
-  const wanted = changed ?? stored
-  const isListed = ({ email = '' }: WireAttendee): boolean => wanted.some((each) => sameAddress(each.email ?? '', email))
-  const isLoud = (attendee: WireAttendee): boolean => isOwn(attendee) || isTold(attendee, isListed(attendee) ? next : row)
-  const loud = wanted.filter(isLoud)
+  const [stored, wanted] = [row.attendees ?? [], next.attendees ?? []]
+  if (isGuestCopy(row, calendar)) return { told: mergeBodies([body, answerNote(body['attendees'] === undefined ? undefined : wanted.find(isOwn))]) }
+  const loudBefore = stored.filter((attendee) => isOwn(attendee) || isTold(attendee, row))
+  const loud = wanted.filter((attendee) => isOwn(attendee) || isTold(attendee, next))
+  const isListChanged = body['attendees'] !== undefined || guestsOf(row, calendar).some((guest) => isTold(guest, row) !== isTold(guest, next))
   return {
-    ...(stored.every(isLoud) ? {} : { before: { attendees: stored.filter(isLoud) } }),
-    told: mergeBodies([body, ...(changed === undefined ? [] : [{ attendees: loud }]), guestsNote(loud.filter((attendee) => !isOwn(attendee)))]),
+    ...(loudBefore.length === stored.length ? {} : { before: { attendees: loudBefore } }),
+    told: mergeBodies([body, ...(isListChanged ? [{ attendees: loud }] : []), guestsNote(loud.filter((attendee) => !isOwn(attendee)))]),
     ...(loud.length === wanted.length ? {} : { after: { attendees: wanted } }),
   }
+}
+
+/**
+ * Whether a change that concerns nobody hands guests over to the server, which invites them, or from it, which cancels (RFC 6638 §3.2.1.2), and
+ * the service can tell them alone: nobody else is on the list whom it tells.
+ */
+export function handsOver(body: WireBody, row: WireEvent, calendar: CalendarId): boolean {
+  const next = patched(row, body) as WireEvent
+  const told = guestsOf(row, calendar).filter((guest) => isTold(guest, row) || isTold(guest, next))
+  return told.length > 0 && told.every((guest) => isTold(guest, row) !== isTold(guest, next))
+}
+
+function guestsOf({ attendees = [] }: WireEvent, calendar: CalendarId): readonly WireAttendee[] {
+  return attendees.filter((attendee) => !isOwnRow(attendee, calendar))
 }
 
 function isTold({ email = '' }: WireAttendee, row: WireEvent): boolean {
@@ -49,7 +61,7 @@ function isTold({ email = '' }: WireAttendee, row: WireEvent): boolean {
 
 /** Whether there is anybody on the list whom the service tells. */
 export function hasTold(row: WireEvent, calendar: CalendarId): boolean {
-  return (row.attendees ?? []).some((attendee) => !isOwnRow(attendee, calendar) && isTold(attendee, row))
+  return guestsOf(row, calendar).some((guest) => isTold(guest, row))
 }
 
 /** What goes before a removal, so that it tells only whom it should; undefined where it may tell all. */

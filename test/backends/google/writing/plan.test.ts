@@ -178,10 +178,15 @@ describe('guests are told of what concerns them', () => {
     ['alarms', { alarms: { kind: 'own', list: [] } }, false],
     ['transparency', { transparency: 'transparent' }, false],
     ['a colour and a place', { color: 'plum', location: 'Park' }, true],
-    ['a place, where the client tells them itself (RFC 6638 §7.1)', { location: 'Park', attendees: others.map((one) => ({ ...one, scheduleAgent: 'client' as const })) }, false],
+    ['a place, and that the server no longer tells them (RFC 6638 §7.1)', { location: 'Park', attendees: others.map((one) => ({ ...one, scheduleAgent: 'client' as const })) }, true],
   ])('%s: %s', (_title, change, isTold) => {
     expect(plan(meeting, edit(meeting, change), 'everybody')).toMatchObject([{ isTold }])
     expect(plan(meeting, edit(meeting, change), 'nobody')).toMatchObject([{ isTold: false }])
+  })
+
+  test('a place, where the client tells them itself (RFC 6638 §7.1)', () => {
+    const own = stored({ ...row, attendees: [{ email: 'anna@example.com', self: true }, { email: 'ben@example.com' }], extendedProperties: { private: { calgateAgents: 'client:ben@example.com' } } })
+    expect(plan(own, edit(own, { location: 'Park' }), 'everybody')).toMatchObject([{ isTold: false }])
   })
 
   test('without guests nobody is told', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { hasAll } from '../../../../src/backends/google/writing/bodies.ts'
-import { hasTold, quietened, tellingOf } from '../../../../src/backends/google/writing/telling.ts'
+import { handsOver, hasTold, quietened, tellingOf } from '../../../../src/backends/google/writing/telling.ts'
 import type { WireEvent } from '../../../../src/backends/google/wire.ts'
 import { calendarId } from '../../../../src/calendar/identifiers.ts'
 
@@ -20,7 +20,10 @@ describe('tellingOf (RFC 6638 §7.1)', () => {
       { told: { attendees: [own, ben], extendedProperties: { private: { calgateAgents: 'none:cleo@example.org', calgateSent: expect.any(String) as string } } }, after: { attendees: [own, ben, cleo] } }],
     ['one goes who was not', { attendees: [own, ben], ...agents(null) }, row([own, ben, cleo], agents('none:cleo@example.org')),
       { before: { attendees: [own, ben] }, told: { attendees: [own, ben], extendedProperties: { private: { calgateAgents: null, calgateSent: expect.any(String) as string } } } }],
-    ['one is from now on', { ...agents(null) }, row([own, ben, cleo], agents('none:cleo@example.org')), { told: { extendedProperties: { private: { calgateAgents: null, calgateSent: expect.any(String) as string } } } }],
+    ['one is from now on', { ...agents(null) }, row([own, ben, cleo], agents('none:cleo@example.org')),
+      { before: { attendees: [own, ben] }, told: { attendees: [own, ben, cleo], extendedProperties: { private: { calgateAgents: null, calgateSent: expect.any(String) as string } } } }],
+    ['one is no more', { ...agents('client:cleo@example.org') }, row([own, ben, cleo]),
+      { told: { attendees: [own, ben], extendedProperties: { private: { calgateAgents: 'client:cleo@example.org', calgateSent: expect.any(String) as string } } }, after: { attendees: [own, ben, cleo] } }],
     ['the calendar\'s own row is never meant', { summary: 'B' }, row([own, ben], agents('client:anna@example.com')), { told: { summary: 'B', ...noted } }],
     ['a guest answers', { attendees: [{ ...own, organizer: false, responseStatus: 'declined' }, ben] }, row([own, ben], { organizer: { email: 'ben@example.com' } }),
       { told: { attendees: [{ ...own, organizer: false, responseStatus: 'declined' }, ben], extendedProperties: { private: { calgateSent: 'declined' } } } }],
@@ -33,6 +36,15 @@ describe('tellingOf (RFC 6638 §7.1)', () => {
     expect(noteOf(cleo, ben)).toBe(noteOf(ben, { email: 'cleo@EXAMPLE.org' }))
     expect(noteOf(ben)).not.toBe(noteOf(cleo))
   })
+})
+
+test('whom a change hands over are told where nobody else would be', () => {
+  const [toServer, fromServer] = [agents(null), agents('client:ben@example.com')]
+  expect(handsOver(toServer, row([own, ben], agents('none:ben@example.com')), anna)).toBe(true)
+  expect(handsOver(toServer, row([own, ben, cleo], agents('none:ben@example.com')), anna)).toBe(false)
+  expect(handsOver(fromServer, row([own, ben]), anna)).toBe(true)
+  expect(handsOver(fromServer, row([own, ben, cleo]), anna)).toBe(false)
+  expect(handsOver(fromServer, row([own, ben], agents('none:ben@example.com')), anna)).toBe(false)
 })
 
 test('before a removal those go whom it is not to tell', () => {
