@@ -117,6 +117,38 @@ test('texts with characters that no iCalendar can have stay as they are (RFC 554
   await opened.close()
 })
 
+describe('the order of properties means nothing', () => {
+  const reversed = (text: string): string => text.replaceAll('\r\n ', '').replace(/(BEGIN:VEVENT\r\n)((?:(?!BEGIN|END)[^\r]*\r\n)+)/, (_, begin: string, lines: string) =>
+    begin + lines.trimEnd().split('\r\n').toReversed().join('\r\n') + '\r\n')
+
+  test('whatever an event has', async () => {
+    await fc.assert(fc.asyncProperty(rows, rowTimes, async (event, time) => {
+      const opened = open()
+      await insert(opened, { ...event, ...time })
+      const name = await onlyName(opened)
+      const { text, etag } = await opened.get(name)
+      opened.forget()
+      expect((await opened.put(name, reversed(text), { 'If-Match': etag! })).status).toBe(204)
+      expect([opened.writes, (await opened.get(name)).etag]).toEqual([[], etag])
+      await opened.close()
+    }), { numRuns: 15 })
+  })
+
+  test('to a guest either', async () => {
+    const opened = open()
+    const start = { dateTime: '2026-03-10T12:00:00', timeZone: 'Europe/Berlin' }
+    const conferenceData = { conferenceSolution: { key: { type: 'addOn' }, name: 'M' }, entryPoints: [{ entryPointType: 'video', uri: 'https://m.example.com/1' }, { entryPointType: 'phone', uri: 'tel:+1' }] }
+    const attachments = ['a', 'b'].map((file) => ({ fileUrl: `https://example.com/${file}`, title: file }))
+    await opened.api('POST', `/calendars/ben@example.com/events${flags}`, { summary: 'S', start, end: start, attendees: [{ email: me }], conferenceData, attachments }, 'ben@example.com')
+    const name = await onlyName(opened)
+    const { text } = await opened.get(name)
+    opened.forget()
+    expect((await opened.put(name, reversed(text))).status).toBe(204)
+    expect(opened.writes).toEqual([])
+    await opened.close()
+  })
+})
+
 describe('what a client does not know it does not erase', () => {
   const rich = {
     summary: 'Rich', description: '<p>Hello <b>you</b></p>', colorId: '3', reminders: { useDefault: true },

@@ -48,17 +48,25 @@ export interface Field {
   change(wanted: Event, stored: Rendered | undefined, setting: Setting): WireBody | undefined
 }
 
-/** A field whose two sides are compared by what the service would hold of each. `null` stands for nothing. */
+/**
+ * A field whose two sides are compared by what the service would hold of each. `null` stands for nothing.
+ * @param compared what of that counts
+ */
 function field<Kept>(about: Omit<Field, 'change'>, keep: (event: Event, setting: Setting) => Kept,
-  write: (kept: Kept, row: WireEvent | undefined, setting: Setting) => WireBody): Field {
+  write: (kept: Kept, row: WireEvent | undefined, setting: Setting) => WireBody, compared: (kept: Kept) => unknown = (kept) => kept): Field {
   return {
     ...about,
     change(wanted, stored, setting) {
       const kept = keep(wanted, setting)
       if (stored === undefined) return kept === null ? undefined : write(kept, undefined, setting)
-      return sameJson(kept, keep(stored.event, setting)) ? undefined : write(kept, stored.row, setting)
+      return sameJson(compared(kept), compared(keep(stored.event, setting))) ? undefined : write(kept, stored.row, setting)
     },
   }
+}
+
+/** Properties of an event have no order. */
+function inAnyOrder(kept: readonly object[]): readonly string[] {
+  return kept.map((one) => JSON.stringify(one)).sort()
 }
 
 function textField(name: 'summary' | 'location'): Field {
@@ -102,8 +110,8 @@ export const fields: readonly Field[] = [
   { name: 'acknowledged', isTold: false, change: changeOfAcknowledgement },
   field({ name: 'organizer', isTold: false }, (event, { frame }) => (isOrganizedAlone(event, frame) ? '1' : null),
     (note) => privately({ [marks.organizer]: note })),
-  field({ name: 'conferences', isTold: true }, (event) => keptConferences(event.conferences), writeConferences),
-  field({ name: 'attachments', isTold: false }, (event) => keptAttachments(event.attachments), writeAttachments),
+  field({ name: 'conferences', isTold: true }, (event) => keptConferences(event.conferences), writeConferences, inAnyOrder),
+  field({ name: 'attachments', isTold: false }, (event) => keptAttachments(event.attachments), writeAttachments, inAnyOrder),
   { name: 'sequence', isTold: false, change: changeOfSequence },
 ]
 
