@@ -13,16 +13,19 @@ import type { Context } from './context.ts'
 import { PIECE_CHARACTERS, started } from './reply.ts'
 import { wantsZoneless } from './zoneless.ts'
 
+/** What the file tells of the calendar. */
+export type NamedCalendar = Pick<Calendar, 'id' | 'displayName'>
+
 /**
  * The file, as a stream. Each time zone stands once, ahead of the first event that names it (RFC 5545 §3.6.5 asks for no order).
  * An event that cannot be shown is left out and told to the log.
  * @throws BackendError before the first piece where the backend does not answer; later on the stream breaks off
  */
-export async function calendarFile(context: Context, calendar: Calendar): Promise<AsyncIterable<string>> {
+export async function calendarFile(context: Context, calendar: NamedCalendar): Promise<AsyncIterable<string>> {
   return started(pieces(context, calendar), 2)
 }
 
-async function* pieces(context: Context, calendar: Calendar): AsyncGenerator<string> {
+async function* pieces(context: Context, calendar: NamedCalendar): AsyncGenerator<string> {
   const zones = new Set<string>()
   let piece = opening(calendar)
   for await (const batch of byName(context, () => told(context, calendar), ({ text }) => weights.text(text))) {
@@ -44,7 +47,7 @@ interface Told {
   readonly zones: readonly Component[]
 }
 
-async function* told(context: Context, { id }: Calendar): AsyncGenerator<readonly Told[]> {
+async function* told(context: Context, { id }: NamedCalendar): AsyncGenerator<readonly Told[]> {
   const isZoneless = wantsZoneless(context)
   for await (const batch of context.account.session.objects(id)) {
     yield batch.flatMap((each): readonly Told[] => {
@@ -61,7 +64,7 @@ async function* told(context: Context, { id }: Calendar): AsyncGenerator<readonl
 const CLOSING = 'END:VCALENDAR\r\n'
 
 /** The head of the file, with the calendar's name for those that import it (RFC 7986 §5.1, and the older X-WR-CALNAME). */
-function opening({ displayName }: Calendar): string {
+function opening({ displayName }: NamedCalendar): string {
   const name = escapeText(displayName)
   const head = component('VCALENDAR', [...calendarProperties, property('NAME', name), property('X-WR-CALNAME', name)])
   return formatComponent(head).slice(0, -CLOSING.length)

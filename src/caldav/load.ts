@@ -97,7 +97,7 @@ async function calendarOrNone(context: Context, id: CalendarId): Promise<Calenda
 }
 
 /** Only what the backend is sure of counts as absent; every other fault stays one. */
-function noneIfGone(error: unknown): undefined {
+export function noneIfGone(error: unknown): undefined {
   if (error instanceof BackendError && error.fault === 'gone') return undefined
   throw error
 }

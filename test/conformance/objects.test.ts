@@ -257,6 +257,9 @@ describe('DELETE (RFC 4918 §9.6)', () => {
   test('a shared one leaves the home', async () => {
     for (const path of [OTHER, READ_ONLY]) expect(await ask('DELETE', path)).toMatchObject({ status: 204 })
     expect((await ask('PROPFIND', HOME, { Depth: '1' })).text).not.toMatch(new RegExp(`${OTHER}|${READ_ONLY}`))
+    const own = `/calendar/dav/${OTHER.split('/').at(-2)}/events/`
+    for (const method of ['GET', 'HEAD']) expect([(await ask(method, OTHER)).status, (await ask(method, own)).status], method).toEqual([404, 200])
+    expect((await get(own)).text).toMatch(/^BEGIN:VCALENDAR\r\n[^]*END:VCALENDAR\r\n$/)
   })
 })
 

@@ -4,7 +4,8 @@ import { isNotModified } from '../conditions.ts'
 import type { Context, DavReply, Loaded } from '../context.ts'
 import { existing, notFound } from '../existing.ts'
 import { calendarFile } from '../calendar-file.ts'
-import { visibleOrNone } from '../load.ts'
+import type { NamedCalendar } from '../calendar-file.ts'
+import { noneIfGone, visibleOrNone } from '../load.ts'
 import { method } from '../method.ts'
 import { httpDate } from '../http-date.ts'
 import { CALENDAR_OBJECT_TYPE } from '../render.ts'
@@ -65,8 +66,21 @@ async function readCalendar(context: Context, loaded: Loaded<'calendar'>): Promi
   const state = await loaded.state()
   const headers = { ETag: calendarEtagOf(state), 'Content-Type': 'text/calendar; charset=utf-8', 'Last-Modified': httpDate(state.updated), ...wholeOnly, ...variance(context) }
   if (isNotModified(context.request.headers, headers.ETag, state.updated)) return { status: 304, headers: { ETag: headers.ETag } }
-  if (context.request.method === 'HEAD') return { status: 200, headers }
-  return { status: 200, headers, body: await calendarFile(context, await loaded.calendar()) }
+  const { door } = loaded.resource
+  const isHead = context.request.method === 'HEAD'
+  if (isHead && door.kind === 'own-path') return { status: 200, headers }
+  const named = await namedCalendar(loaded)
+  return isHead ? { status: 200, headers } : { status: 200, headers, body: await calendarFile(context, named) }
+}
+
+/**
+ * One that the user has taken off the list is read at its own address, under its id, for as long as it is shared.
+ * @throws DavError 404 in the home, which lists it no more
+ */
+async function namedCalendar({ calendar, resource: { id, door } }: Loaded<'calendar'>): Promise<NamedCalendar> {
+  const listed = await calendar().catch(noneIfGone)
+  if (listed === undefined && door.kind === 'in-home') throw notFound()
+  return listed ?? { id, displayName: id }
 }
 
 const explanation = 'This is a CalDAV server. Add its address to a calendar program as a CalDAV account,\nwith your full e-mail address as the user name.\n'
