@@ -53,6 +53,12 @@ describe('time zones by reference (RFC 7809)', () => {
     expect(answer.headers.get('Vary')).toMatch(/(^|, )CalDAV-Timezones$/)
   })
 
+  test.each([EVENT, CALENDAR])('GET %s: what is not modified varies as what is (RFC 9110 §15.4.5)', async (path) => {
+    const etag = (await served.ask('GET', path)).headers.get('ETag')!
+    const answer = await served.ask('GET', path, { headers: { 'If-None-Match': etag } })
+    expect([answer.status, answer.headers.get('ETag'), answer.headers.get('Vary')]).toEqual([304, etag, 'CalDAV-Timezones'])
+  })
+
   test('whoever sends without time zones what is stored is told the ETag, and gets the representation alike', async () => {
     const { text, headers } = await served.ask('GET', EVENT, { headers: asked('F') })
     const put = (more: object) => served.ask('PUT', EVENT, { headers: { 'Content-Type': 'text/calendar', ...asked('F'), ...more }, body: text })

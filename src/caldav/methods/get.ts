@@ -42,8 +42,13 @@ async function readObject(context: Context, target: Extract<Resource, { kind: 'o
   const stored = await visibleOrNone(context, target)
   if (stored === undefined) throw notFound()
   const headers = objectHeaders(stored, target.id)
-  if (isNotModified(context.request.headers, headers.ETag, stored.updated)) return { status: 304, headers: { ETag: headers.ETag } }
+  if (isNotModified(context.request.headers, headers.ETag, stored.updated)) return notModified(context, headers)
   return { status: 200, headers: { ...headers, ...wholeOnly, ...variance(context) }, body: calendarDataFor(context, stored) }
+}
+
+/** RFC 9110 §15.4.5. */
+function notModified(context: Context, { ETag }: { readonly ETag: string }): DavReply {
+  return { status: 304, headers: { ETag, ...variance(context) } }
 }
 
 /** RFC 9110 §14.3: a Range is not looked at. */
@@ -65,7 +70,7 @@ export function scheduleTagHeader(stored: StoredSeries, calendar: CalendarId): {
 async function readCalendar(context: Context, loaded: Loaded<'calendar'>): Promise<DavReply> {
   const state = await loaded.state()
   const headers = { ETag: calendarEtagOf(state), 'Content-Type': 'text/calendar; charset=utf-8', 'Last-Modified': httpDate(state.updated), ...wholeOnly, ...variance(context) }
-  if (isNotModified(context.request.headers, headers.ETag, state.updated)) return { status: 304, headers: { ETag: headers.ETag } }
+  if (isNotModified(context.request.headers, headers.ETag, state.updated)) return notModified(context, headers)
   const { door } = loaded.resource
   const isHead = context.request.method === 'HEAD'
   if (isHead && door.kind === 'own-path') return { status: 200, headers }
