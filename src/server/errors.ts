@@ -42,7 +42,7 @@ const faults = {
 } as const satisfies Record<BackendFault, FaultRow>
 
 export function failureOf(error: unknown): Failure {
-  if (error instanceof DavError) return { reply: errorReply(error.status, error.message, error), isOurs: error.status >= 500 }
+  if (error instanceof DavError) return { reply: errorReply(error.status, error.message, error), isOurs: false }
   if (error instanceof BackendError) return backendFailure(error)
   return { reply: errorReply(500, 'Something went wrong inside the gateway.'), isOurs: true }
 }

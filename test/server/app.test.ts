@@ -130,6 +130,12 @@ describe('faults of the backend', () => {
     expect([status, body]).toEqual([403, expect.stringMatching(/Two organizers\.[^]*valid-calendar-object-resource/)])
   })
 
+  test('what the client asks wrongly is no error of ours, whatever its status', async () => {
+    const { ask, lines } = build()
+    expect((await ask('MOVE', event, { headers: { host: 'localhost', destination: `https://elsewhere.example.org${event}` } })).status).toBe(502)
+    expect(lines.map((line) => line.split(/ +/)[1])).toEqual(['info'])
+  })
+
   test('anything else is 500; the insides go to the log, with the cause', async () => {
     const { ask, lines } = build({ backend: failing(new Error('inside-canary', { cause: new Error('cause-canary') })) })
     const { status, body, headers } = await ask('GET', event)
