@@ -120,6 +120,17 @@ export function parseDestination(value: string | null): Destination {
   return { path, ...(origin !== undefined && { origin: origin.toLowerCase() }) }
 }
 
+/**
+ * Whether a server of this name is meant by an origin: the port of the scheme need not be said (RFC 9110 §4.2.3).
+ * @param host as `Host` and `X-Forwarded-Host` have it; of a chain of proxies the first, which the client asked, counts
+ */
+export function isHostOf(origin: string, host: string): boolean {
+  const [scheme, authority = ''] = origin.split('://', 2)
+  const usualPort = scheme === 'https' ? /:(443)?$/ : /:(80)?$/
+  const [asked = ''] = host.toLowerCase().split(',', 1)
+  return asked.trim().replace(usualPort, '') === authority.replace(usualPort, '')
+}
+
 /** RFC 4918 §10.6: T where it is absent. */
 export function parseOverwrite(value: string | null): boolean {
   return parseFlag('Overwrite', value) ?? true

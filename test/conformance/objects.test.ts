@@ -273,6 +273,14 @@ describe('MOVE and COPY (RFC 4918 §9.8, §9.9)', () => {
     expect((await get(`${OTHER}b.ics`)).text).toContain('UID:a')
   })
 
+  test.each([
+    [{ Host: 'cal.example.org' }, 'https://cal.example.org:443'], [{ Host: 'cal.example.org:443' }, 'https://cal.example.org'],
+    [{ 'Host': 'inside:8080', 'X-Forwarded-Host': 'cal.example.org, proxy2' }, 'https://cal.example.org'],
+  ])('MOVE asked at %j to %s stays within the server (RFC 9110 §4.2.3)', async (asked, origin) => {
+    await put(A, eventText('a'))
+    expect(await ask('MOVE', A, { ...asked, Destination: `${origin}${CALENDAR}b.ics` })).toMatchObject({ status: 201 })
+  })
+
   test('MOVE gives another name within a calendar', async () => {
     await put(A, eventText('a'))
     expect(await ask('MOVE', A, to(`${CALENDAR}b.ics`))).toMatchObject({ status: 201 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
-  matchesStrongly, matchesWeakly, parseDepth, parseDestination, parseEntityTags, parseHttpDate, parseIfScheduleTagMatch, parseOverwrite, parsePrefer, parseScheduleReply,
+  isHostOf, matchesStrongly, matchesWeakly, parseDepth, parseDestination, parseEntityTags, parseHttpDate, parseIfScheduleTagMatch, parseOverwrite, parsePrefer, parseScheduleReply,
 } from '../../src/dav/headers.ts'
 import { GrammarError } from '../../src/dav/xml.ts'
 
@@ -81,6 +81,18 @@ describe('Destination (RFC 4918 §10.3)', () => {
   })
   test.each([null, '', 'a.ics', 'https://h', '/a b', '/a?b', '/a#b', 'https://h/a#b', 'mailto:a@b', 'https:///a'])('%j is refused', (value) => {
     expect(() => parseDestination(value)).toThrow(GrammarError)
+  })
+})
+
+describe('the server of an origin (RFC 9110 §4.2.3)', () => {
+  test.each<[string, string, boolean]>([
+    ['https://cal.example.org', 'cal.example.org', true], ['https://cal.example.org:443', 'cal.example.org', true], ['https://cal.example.org', 'Cal.example.org:443', true],
+    ['http://cal.example.org', 'cal.example.org:80', true], ['https://cal.example.org', 'cal.example.org:', true], ['https://[::1]', '[::1]:443', true],
+    ['https://cal.example.org', 'cal.example.org, proxy.example', true], ['https://cal.example.org:8443', 'cal.example.org:8443', true],
+    ['https://cal.example.org:8443', 'cal.example.org', false], ['https://cal.example.org', 'cal.example.org:80', false], ['https://proxy.example', 'cal.example.org, proxy.example', false],
+    ['https://evil-cal.example.org', 'cal.example.org', false], ['https://user@cal.example.org', 'cal.example.org', false], ['https://cal.example.org', '', false],
+  ])('%s, asked as %j: %s', (origin, host, expected) => {
+    expect(isHostOf(origin, host)).toBe(expected)
   })
 })
 

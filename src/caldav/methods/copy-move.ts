@@ -1,5 +1,5 @@
 import type { StoredSeries, WriteCondition } from '../../calendar/backend.ts'
-import { parseDestination, parseOverwrite } from '../../dav/headers.ts'
+import { isHostOf, parseDestination, parseOverwrite } from '../../dav/headers.ts'
 import { preconditionFailed, writeCondition } from '../conditions.ts'
 import type { Context, DavReply } from '../context.ts'
 import { DavError } from '../errors.ts'
@@ -66,7 +66,7 @@ async function carryOut(context: Context, from: Place, transferred: (context: Co
 function destinationOf({ request, account }: Context): Place {
   const { origin, path } = parseDestination(request.headers.get('destination'))
   const hosts = [request.host ?? request.headers.get('host'), request.headers.get('x-forwarded-host')].filter((host) => host !== null)
-  if (origin !== undefined && hosts.length > 0 && !hosts.some((host) => origin.endsWith(`://${host.toLowerCase()}`))) {
+  if (origin !== undefined && hosts.length > 0 && !hosts.some((host) => isHostOf(origin, host))) {
     throw new DavError(502, 'Events can only be moved and copied within this server.')
   }
   const resource = parsePath(path)
