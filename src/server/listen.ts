@@ -101,6 +101,7 @@ class Hub {
 
   #prepare(server: HttpLikeServer, listener: ReturnType<typeof getRequestListener>, allow: string | undefined): void {
     const onRequest = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+      if (namesTwoHosts(incoming)) return void outgoing.writeHead(400, { 'Content-Length': 0, 'Connection': 'close' }).end()
       if (incoming.url === '*') incoming.url = '/'    // OPTIONS * asks about the server as a whole (RFC 9110 §9.3.7)
       if (this.#isClosing && incoming.httpVersionMajor === 1) outgoing.setHeader('Connection', 'close')
       this.#requestsUnderWay += 1
@@ -172,6 +173,11 @@ class Hub {
     if (this.#sockets.size === 0) done()
     else setTimeout(() => { this.#whenEmpty(until, done, isIdle) }, 20)
   }
+}
+
+/** RFC 9112 §3.2: a request with more than one Host is refused, also where they agree. Node passes on the first one. */
+function namesTwoHosts({ httpVersionMajor, rawHeaders }: IncomingMessage): boolean {
+  return httpVersionMajor === 1 && rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length > 1
 }
 
 /** What the HTTP parser refuses never becomes a request. */

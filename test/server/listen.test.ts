@@ -94,7 +94,7 @@ describe('one TLS port', () => {
   })
 })
 
-describe('what the HTTP parser refuses', () => {
+describe('what is no good HTTP', () => {
   const overTls = async (words: string): Promise<string> => {
     const { port } = await start()
     const socket = connectTls({ host: '127.0.0.1', port, ca })
@@ -107,6 +107,7 @@ describe('what the HTTP parser refuses', () => {
     ['a name with a control character: 400', 'GET /a\u0001b HTTP/1.1\r\nHost: x\r\n\r\n', /^HTTP\/1.1 400 /],
     ['headers beyond 16 KiB: 431 (RFC 6585 §5)', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(17_000)}\r\n\r\n`, /^HTTP\/1.1 431 /],
     ['two lengths: 400 (RFC 9112 §6.3)', 'PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n', /^HTTP\/1.1 400 /],
+    ['two hosts: 400 (RFC 9112 §3.2)', 'GET / HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n', /^HTTP\/1.1 400 /],
     ['noise: 400', '\u0000\u0001\u0002\r\n\r\n', /^HTTP\/1.1 400 /],
   ])('%s', async (_title, words, expected) => { expect(await overTls(words)).toMatch(expected) })
 
