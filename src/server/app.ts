@@ -51,7 +51,7 @@ interface Exchange extends CallCount {
   readonly arrival: Arrival
   /** As the client sent it, percent-encoded, without query. */
   readonly path: string
-  /** The client waits for a word before it sends the body (RFC 9110 §10.1.1). */
+  /** The client waits for a word before it sends the body; in HTTP/1.0 there is none (RFC 9110 §10.1.1). */
   awaitsContinue: boolean
   /** Whose request it is, once that is known. */
   address?: string
@@ -80,7 +80,7 @@ function exchangeOf(raw: Request, bindings: Bindings, id: string, { arrivalOf }:
   const { incoming } = bindings
   return {
     id, raw, bindings, startedAt: performance.now(), calls: 0, path: pathOf(incoming?.url ?? raw.url),
-    arrival: arrivalOf?.(bindings) ?? arrivalOn(incoming?.socket), awaitsContinue: incoming?.headers.expect !== undefined,
+    arrival: arrivalOf?.(bindings) ?? arrivalOn(incoming?.socket), awaitsContinue: incoming?.headers.expect !== undefined && incoming.httpVersion !== '1.0',
   }
 }
 

@@ -95,6 +95,10 @@ describe('Expect: 100-continue (RFC 9110 §10.1.1)', () => {
   test('with credentials the body is asked for when it is wanted', async () => {
     expect(await propfind(`Authorization: ${authorization}\r\nContent-Length: ${xml.length}\r\nExpect: 100-continue`, xml)).toMatch(/^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 207 /)
   })
+  test('to HTTP/1.0 no such word is said', async () => {
+    const answer = await talk(`PROPFIND /calendar/dav/ HTTP/1.0\r\nDepth: 0\r\nAuthorization: ${authorization}\r\nContent-Length: ${xml.length}\r\nExpect: 100-continue\r\n\r\n${xml}`)
+    expect(answer).toMatch(/^HTTP\/1.1 207 /)
+  })
   test('a body that is too large is refused before it is sent', async () => {
     const answer = await propfind(`Authorization: ${authorization}\r\nContent-Length: 6000000\r\nExpect: 100-continue`)
     expect(answer).toMatch(/^HTTP\/1.1 413 /)
