@@ -224,8 +224,9 @@ async function createGateway({ isProxy, limits, scheduling, timeZoneServices }: 
 
 async function listen({ hosts, port, publicName }: GatewayConfig, certificate: Certificates['server'], fetch: Fetch): Promise<Listener> {
   const { listenTls } = await import('./server/listen.ts')
-  const { allowFor } = await import('./caldav/handle.ts')
-  return listenTls(certificate, { fetch, hosts, port, allow: allowFor('calendar') }).catch(toStartError(given('port', port), given('host', publicName)))
+  const { allowAt } = await import('./caldav/handle.ts')
+  const { pathOf } = await import('./server/app.ts')
+  return listenTls(certificate, { fetch, hosts, port, allow: (target) => allowAt(pathOf(target)) }).catch(toStartError(given('port', port), given('host', publicName)))
 }
 
 async function exposeEmulator(config: BackendConfig, emulator: Emulator | undefined): Promise<Omit<Listener, 'useCertificate'> | undefined> {

@@ -13,7 +13,7 @@ import { methods } from './methods/index.ts'
 import { properties } from './properties/index.ts'
 import { reportsOn } from './report.ts'
 import { isInside, parsePath } from './resource.ts'
-import type { Resource, ResourceKind } from './resource.ts'
+import type { Resource } from './resource.ts'
 
 /** What the server hands in once. */
 export interface Environment {
@@ -21,9 +21,17 @@ export interface Environment {
   notice(notice: Notice): void
 }
 
-/** RFC 9110 §10.2.1: the methods of a kind of resource, for Allow. */
-export function allowFor(kind: ResourceKind): string {
-  return tables.methodsOn(kind).join(', ')
+/** RFC 9110 §10.2.1: the methods at a path, for Allow; where nothing can be, those of the root. */
+export function allowAt(path: string): string {
+  return tables.methodsAt(placeAt(path) ?? { kind: 'root' }).join(', ')
+}
+
+function placeAt(path: string): Resource | undefined {
+  try {
+    return parsePath(path)
+  } catch {
+    return undefined                                  // a path that is wrong in itself names nothing
+  }
 }
 
 /** Nothing can be made at a calendar's own path: only in a home there is room for new ones. */

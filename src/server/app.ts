@@ -88,7 +88,7 @@ function exchangeOf(raw: Request, bindings: Bindings, id: string, { arrivalOf }:
  * The path of the request line. Not by the class URL, which resolves dot segments and takes a bare `#` for the end: there are
  * clients (EDS) that send calendar ids with it.
  */
-function pathOf(target: string): string {
+export function pathOf(target: string): string {
   const path = target.startsWith('/') ? target : target.replace(/^[a-z]+:\/\/[^/]*/i, '')
   return path.split('?', 1)[0] || '/'
 }

@@ -12,14 +12,16 @@ import type { KeyedCertificate } from './certificate.ts'
 
 export type Fetch = (request: Request, bindings: object) => Response | Promise<Response>
 
+type Allow = (target: string) => string
+
 export interface ListenOptions {
   readonly fetch: Fetch
   /** Addresses to listen on, all on the same port. */
   readonly hosts: readonly string[]
   /** 0: any free one. */
   readonly port: number
-  /** What `Allow` says to a method that HTTP does not know; the parser lets none through. */
-  readonly allow?: string
+  /** What `Allow` says at a request target to a method that HTTP does not know; the parser lets none through. */
+  readonly allow?: Allow
 }
 
 export interface Listener {
@@ -99,7 +101,7 @@ class Hub {
     for (const server of servers) this.#prepare(server, listener, allow)
   }
 
-  #prepare(server: HttpLikeServer, listener: ReturnType<typeof getRequestListener>, allow: string | undefined): void {
+  #prepare(server: HttpLikeServer, listener: ReturnType<typeof getRequestListener>, allow: Allow | undefined): void {
     const onRequest = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
       if (namesTwoHosts(incoming)) return void outgoing.writeHead(400, { 'Content-Length': 0, 'Connection': 'close' }).end()
       if (incoming.url === '*') incoming.url = '/'    // OPTIONS * asks about the server as a whole (RFC 9110 §9.3.7)
@@ -111,7 +113,7 @@ class Hub {
     const target = server as HttpServer
     target.on('request', onRequest)
     target.on('checkContinue', onRequest)             // the app says when it wants the body
-    target.on('connect', (_, outgoing: Duplex | ServerResponse) => { refuseConnect(outgoing, allow) })
+    target.on('connect', (_, outgoing: Duplex | ServerResponse) => { refuseConnect(outgoing, allow?.('/')) })
     target.on('clientError', (error, socket) => { refuse(error, socket, allow) })
     ;(server as Http2SecureServer).on('session', (session) => { this.#keep(session) })
     // NOTE: Node begins to watch over the header and request timeouts at this event, and these servers never listen themselves.
@@ -182,18 +184,29 @@ function namesTwoHosts({ httpVersionMajor, rawHeaders }: IncomingMessage): boole
 
 /** What the HTTP parser refuses never becomes a request. */
 const refusals: Readonly<Record<string, string>> = {
-  HPE_INVALID_METHOD: '405 Method Not Allowed',
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
   HPE_CHUNK_EXTENSIONS_OVERFLOW: '413 Content Too Large',
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 }
 
-function refuse(error: NodeJS.ErrnoException & { readonly rawPacket?: Buffer }, socket: Duplex, allow: string | undefined): void {
+interface ParserError extends NodeJS.ErrnoException {
+  /** What came last from the client, and how far in it the parser came. */
+  readonly rawPacket?: Buffer
+  readonly bytesParsed?: number
+}
+
+function refuse(error: ParserError, socket: Duplex, allow: Allow | undefined): void {
   const isHttp = /^(HPE|ERR_HTTP)_/.test(error.code ?? '')     // else the connection or the TLS handshake failed, and nobody would read an answer
   if (!isHttp || !socket.writable) return void socket.destroy()
-  const isNoise = error.code === 'HPE_INVALID_METHOD' && !/^[\w-]+ \S+ HTTP\//.test(error.rawPacket?.toString('latin1') ?? '')
-  const status = (isNoise ? undefined : refusals[error.code ?? '']) ?? '400 Bad Request'
-  end(socket, status, status.startsWith('405') ? allow : undefined)
+  if (error.code !== 'HPE_INVALID_METHOD') return end(socket, refusals[error.code ?? ''] ?? '400 Bad Request', undefined)
+  const target = targetIn(error)
+  end(socket, target === undefined ? '400 Bad Request' : '405 Method Not Allowed', target === undefined ? undefined : allow?.(target))
+}
+
+/** Of the request line at which the parser stopped. @returns undefined for noise */
+function targetIn({ rawPacket, bytesParsed = 0 }: ParserError): string | undefined {
+  const text = rawPacket?.toString('latin1') ?? ''
+  return /^[\w-]+ (\S+) HTTP\//.exec(text.slice(text.lastIndexOf('\n', bytesParsed - 1) + 1))?.[1]
 }
 
 /** Node hands CONNECT over apart, since it would make the connection a tunnel: as a socket, or over HTTP/2 as a response. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { davHeaderOf } from '../../src/caldav/features.ts'
+import { allowAt } from '../../src/caldav/handle.ts'
 import { CALENDAR, eventText, HOME, openGateway, PRINCIPAL, propfindOf, putEvent } from '../caldav/gateway.ts'
 import type { Gateway } from '../caldav/gateway.ts'
 import { responseAt } from '../xml-tree.ts'
@@ -43,6 +44,11 @@ describe('OPTIONS (RFC 9110 §9.3.7, RFC 4918 §10.1)', () => {
 })
 
 describe('405 (RFC 9110 §15.5.6)', () => {
+  test('where the parser refuses the method, Allow is that of the path; where nothing can be, that of the root', async () => {
+    for (const path of Object.values(paths)) expect(allowAt(path), path).toBe((await gateway.ask('OPTIONS', path)).headers.get('Allow'))
+    for (const path of ['/elsewhere', 'host:443', `${HOME}%zz`]) expect(allowAt(path), path).toBe(allowAt(paths.root))
+  })
+
   test.each(Object.entries(paths))('every method that Allow does not name is 405 with Allow on the %s, and every other one is not', async (_, path) => {
     const allowed = allOf(await gateway.ask('OPTIONS', path))
     for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'POST', 'PATCH', 'TRACE', 'LOCK', 'UNLOCK', 'ACL', 'SEARCH', 'PROPFIND', 'PROPPATCH', 'REPORT', 'MOVE', 'COPY', 'BREW']) {

@@ -19,7 +19,7 @@ const open: { close(graceMs: number): Promise<void> }[] = []
 afterEach(async () => { await Promise.all(open.splice(0).map((each) => each.close(0))) })
 
 async function start(fetch: Fetch = (incoming) => new Response(`${incoming.method} ${new URL(incoming.url).pathname}`), hosts = ['127.0.0.1']): Promise<Listener> {
-  const listener = await listenTls(certificate, { fetch, hosts, port: 0, allow: 'GET, PUT' })
+  const listener = await listenTls(certificate, { fetch, hosts, port: 0, allow: (target) => `GET, AT${target}` })
   open.push(listener)
   return listener
 }
@@ -102,8 +102,9 @@ describe('what is no good HTTP', () => {
     return talk(socket, words)
   }
   test.each([
-    ['a tunnel: 405 with Allow (RFC 9110 §9.3.6)', 'CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n', /^HTTP\/1.1 405 .*\r\nAllow: GET, PUT\r\n/],
-    ['a method that HTTP does not know: 405 with Allow (RFC 9110 §15.5.6)', 'BREW / HTTP/1.1\r\nHost: x\r\n\r\n', /^HTTP\/1.1 405 .*\r\nAllow: GET, PUT\r\n/],
+    ['a tunnel: 405 with Allow (RFC 9110 §9.3.6)', 'CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n', /^HTTP\/1.1 405 .*\r\nAllow: GET, AT\/\r\n/],
+    ['a method that HTTP does not know: 405 with Allow (RFC 9110 §15.5.6)', 'BREW /a HTTP/1.1\r\nHost: x\r\n\r\n', /^HTTP\/1.1 405 .*\r\nAllow: GET, AT\/a\r\n/],
+    ['one behind another request', 'GET /b HTTP/1.1\r\nHost: x\r\n\r\nBREW /a HTTP/1.1\r\nHost: x\r\n\r\n', /HTTP\/1.1 405 .*\r\nAllow: GET, AT\/a\r\n/],
     ['a name with a control character: 400', 'GET /a\u0001b HTTP/1.1\r\nHost: x\r\n\r\n', /^HTTP\/1.1 400 /],
     ['headers beyond 16 KiB: 431 (RFC 6585 §5)', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(17_000)}\r\n\r\n`, /^HTTP\/1.1 431 /],
     ['two lengths: 400 (RFC 9112 §6.3)', 'PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n', /^HTTP\/1.1 400 /],
