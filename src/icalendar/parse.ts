@@ -69,6 +69,7 @@ export function parseTimeZone(text: string, calendarZone?: TimeZoneId): TimeZone
     throw new CalendarDataError('valid-calendar-data', 'A time zone is told by a VCALENDAR with one VTIMEZONE and nothing else (RFC 4791 §5.2.2).')
   }
   const zone = resolveTimeZone(tzid.value.trim(), definition, calendarZone === undefined ? {} : { calendarZone })
+  if (zone?.kind === 'contradicted') throw unfit(tzid, 'is a time zone of which the VTIMEZONE says something else.', 'valid-timezone')
   if (zone?.kind !== 'zone') throw unfit(tzid, 'means no known time zone.', 'valid-timezone')
   return zone.zone
 }

@@ -12,6 +12,8 @@ import type { DateTimeValue } from './date-time.ts'
 import { defaultLimits } from './limits.ts'
 import { unescapeText } from './text.ts'
 import { findTimeZone, resolveTimeZone, zonedOrUtc } from './time-zone.ts'
+import type { ResolvedZone } from './time-zone.ts'
+import { definedMoment } from './zone-match.ts'
 
 export interface TimeScope {
   /** Where floating times are read when an instant is needed (RFC 4791 §9.9). */
@@ -25,7 +27,7 @@ export interface TimeScope {
   read(property: Property, value: string, use: 'wall-clock' | 'moment'): EventTime
 }
 
-type Zone = NonNullable<ReturnType<typeof resolveTimeZone>>
+type Zone = Exclude<ResolvedZone, { kind: 'contradicted' }>
 
 /** @param calendar the VCALENDAR with its VTIMEZONEs */
 export function timeScope(calendar: Component, calendarZone: TimeZoneId): TimeScope {
@@ -48,7 +50,9 @@ export function timeScope(calendar: Component, calendarZone: TimeZoneId): TimeSc
     definitions ??= new Map(calendar.components.filter((each) => each.name === 'VTIMEZONE').flatMap(namesOf))
     years ??= yearsOf(calendar)
     const zone = resolveTimeZone(tzid, definitions.get(tzid), { calendarZone, years })
-    if (zone === undefined) throw unfit(property, `has the TZID ${JSON.stringify(tzid.slice(0, 60))}, which means no known time zone (RFC 5545 §3.2.19).`, 'valid-timezone')
+    const name = JSON.stringify(tzid.slice(0, 60))
+    if (zone === undefined) throw unfit(property, `has the TZID ${name}, which means no known time zone (RFC 5545 §3.2.19).`, 'valid-timezone')
+    if (zone.kind === 'contradicted') throw unfit(property, `has the TZID ${name}, a time zone of which the VTIMEZONE says something else (RFC 5545 §3.6.5).`, 'valid-timezone')
     zones.set(tzid, zone)
     return zone
   }
@@ -74,10 +78,13 @@ function namesOf(definition: Component): [name: string, definition: Component][]
 
 function inZone(property: Property, { local }: DateTimeValue & { kind: 'local' }, zone: Zone, use: 'wall-clock' | 'moment'): EventTime {
   if (zone.kind === 'zone') return { kind: 'zoned', local, zone: zone.zone }
-  const fixed = use === 'wall-clock' ? fixedZone(zone.offsetSeconds) : undefined
+  const fixed = use === 'wall-clock' && zone.kind === 'fixed' ? fixedZone(zone.offsetSeconds) : undefined
   if (fixed !== undefined) return { kind: 'zoned', local, zone: fixed }
   if (use === 'wall-clock') throw unfit(property, 'starts a series in a time zone that no named one equals (RFC 5545 §3.2.19).', 'valid-timezone')
-  return { kind: 'utc', at: instant(clockOf(local) - zone.offsetSeconds * 1000) }
+  const clock = clockOf(local)
+  const at = zone.kind === 'fixed' ? clock - zone.offsetSeconds * 1000 : definedMoment(zone.offsets, clock)
+  if (at === undefined) throw unfit(property, 'lies years away from its event in a time zone that no named one equals (RFC 5545 §3.2.19).', 'valid-timezone')
+  return { kind: 'utc', at: instant(at) }
 }
 
 /** ts-caldav 0.3 writes the moment in UTC and beside it the zone in which the event takes place. */

@@ -4,7 +4,7 @@ import type { TimeZoneId } from '../calendar/identifiers.ts'
 import { dayMs, dayNumber } from './clock.ts'
 import { Temporal } from './temporal.ts'
 import { definedSteps, type OffsetStep, type ZoneDefinition } from './zone-definition.ts'
-import { offsetAt, transitionsBetween } from './zone-offsets.ts'
+import { momentOfClock, offsetAt, transitionsBetween } from './zone-offsets.ts'
 
 /** First and last year, both inclusive. */
 export type Years = readonly [first: number, last: number]
@@ -20,6 +20,16 @@ export interface DefinedOffsets {
 const maxYears = 12
 /** Morocco changed its offset four times in some years. */
 const maxSteps = maxYears * 4 + 1
+
+/** Whether the offsets are those of all the years, and told by the definition for all of them. */
+export function coversAll({ from, to }: DefinedOffsets, [first, last]: Years): boolean {
+  return from === dayNumber(first, 1, 1) * dayMs && to === dayNumber(last + 1, 1, 1) * dayMs
+}
+
+/** The moment when a clock that goes by the offsets shows this. @returns undefined outside of the years that they are of */
+export function definedMoment({ steps, from, to }: DefinedOffsets, clock: number): number | undefined {
+  return clock < from || clock >= to ? undefined : momentOfClock(clock, (at) => offsetIn(steps, at))
+}
 
 /** Whether the definition tells anything about one of the years. */
 export function covers(definition: ZoneDefinition, [first, last]: Years): boolean {

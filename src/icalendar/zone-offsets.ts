@@ -56,10 +56,15 @@ export function offsetAt(at: number, zone: TimeZoneId): number {
  * @param clock see clock.ts
  */
 export function instantOfClock(clock: number, zone: TimeZoneId): number {
-  const before = offsetAt(clock - dayMs, zone)
-  if (offsetAt(clock - before, zone) === before) return clock - before
-  const after = offsetAt(clock + dayMs, zone)
-  return clock - (offsetAt(clock - after, zone) === after ? after : before)
+  return momentOfClock(clock, (at) => offsetAt(at, zone))
+}
+
+/** The same by other offsets than those of a zone. @param offsetOf milliseconds east of UTC */
+export function momentOfClock(clock: number, offsetOf: (at: number) => number): number {
+  const before = offsetOf(clock - dayMs)
+  if (offsetOf(clock - before) === before) return clock - before
+  const after = offsetOf(clock + dayMs)
+  return clock - (offsetOf(clock - after) === after ? after : before)
 }
 
 /** In order. `from` exclusive, `to` inclusive; years 1800 to 2499 only. */

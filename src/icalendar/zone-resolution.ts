@@ -4,14 +4,17 @@ import type { TimeZoneId } from '../calendar/identifiers.ts'
 import { propertiesNamed, type Component } from './component.ts'
 import { findForeignZone, zonesOfWindows } from './windows-zones.ts'
 import { readDefinition, type ZoneDefinition } from './zone-definition.ts'
-import { covers, definedOffsets, difference, isPartOf, mayBeSame, type DefinedOffsets, type Years } from './zone-match.ts'
+import { covers, coversAll, definedOffsets, difference, isPartOf, mayBeSame, type DefinedOffsets, type Years } from './zone-match.ts'
 import { findTimeZone } from './zone-names.ts'
 
-/** What a TZID means: a zone, or an offset that never changes. */
+/** What a TZID means: a zone, an offset that never changes, or else the offsets of the years asked. */
 export type ResolvedZone =
   | { readonly kind: 'zone'; readonly zone: TimeZoneId }
   /** Seconds east of UTC. */
   | { readonly kind: 'fixed'; readonly offsetSeconds: number }
+  | { readonly kind: 'defined'; readonly offsets: DefinedOffsets }
+  /** A name of one zone and rules of none, which never say what holds there. */
+  | { readonly kind: 'contradicted' }
 
 export interface ResolutionOptions {
   /** Tried first where only the rules tell. */
@@ -22,7 +25,7 @@ export interface ResolutionOptions {
 
 /**
  * Tells what a TZID means (RFC 5545 §3.2.19), in this order: an IANA name; the IANA name behind a vendor's prefix; X-LIC-LOCATION;
- * a name of Windows or of a list of cities; the zone whose transitions are those of the VTIMEZONE; the one offset of a VTIMEZONE without transitions.
+ * a name of Windows or of a list of cities; the zone whose transitions are those of the VTIMEZONE; the offsets of the VTIMEZONE itself.
  *
  * A name whose zone is not what the VTIMEZONE says gives way to another zone that is; it stays where there is none, since the
  * rules that programs send along are often out of date, unless they never say what holds in that zone. It also stays where the VTIMEZONE tells nothing about the years asked, and
@@ -70,7 +73,9 @@ function resolve(tzid: string, definition: Component | undefined, options: Resol
   const isRight = named !== undefined && (!covers(rules, years) || difference(offsets, named) <= tolerated || (iana !== undefined && isPartOf(offsets, iana)))
   const zone = isRight ? named : zoneOfRules(offsets, options.calendarZone) ?? (named !== undefined && isEverSaid(rules, named, years) ? named : undefined)
   if (zone !== undefined) return { kind: 'zone', zone }
-  return offsets.steps.length === 1 ? { kind: 'fixed', offsetSeconds: offsets.steps[0]!.offset / 1000 } : undefined
+  if (offsets.steps.length === 1) return { kind: 'fixed', offsetSeconds: offsets.steps[0]!.offset / 1000 }
+  if (named !== undefined) return { kind: 'contradicted' }
+  return coversAll(offsets, years) ? { kind: 'defined', offsets } : undefined
 }
 
 /** Some hours at each change of the clocks, which programs often get wrong: 0.1 % of a year. */

@@ -152,6 +152,41 @@ describe('zones', () => {
     expect(master.start).toEqual({ kind: 'zoned', local: '2026-03-10T09:00:00', zone: 'Etc/GMT+12' })
   })
 
+  describe('rules that no zone has (those of the United States until 2006)', () => {
+    const named = (tzid: string) => ['BEGIN:VTIMEZONE', `TZID:${tzid}`,
+      'BEGIN:STANDARD', 'DTSTART:19701025T020000', 'RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU', 'TZOFFSETFROM:-0400', 'TZOFFSETTO:-0500', 'END:STANDARD',
+      'BEGIN:DAYLIGHT', 'DTSTART:19700405T020000', 'RRULE:FREQ=YEARLY;BYMONTH=4;BYDAY=1SU', 'TZOFFSETFROM:-0500', 'TZOFFSETTO:-0400', 'END:DAYLIGHT', 'END:VTIMEZONE']
+
+    test.each([
+      ['in summer', '20260701T100000', '2026-07-01T14:00:00Z'], ['in winter', '20261028T100000', '2026-10-28T15:00:00Z'],
+      ['in the gap', '20260405T023000', '2026-04-05T07:30:00Z'], ['in the fold', '20261025T013000', '2026-10-25T05:30:00Z'],
+    ])('tell the moments of a single event, %s (RFC 5545 §3.3.5)', (_when, local, at) => {
+      const start = utc(at)
+      const series = parsed(...named('Ours'), ...vevent(`DTSTART;TZID=Ours:${local}`, 'DURATION:PT1H'))
+      expect(series).toMatchObject({ kind: 'single', event: { start: { kind: 'utc', at: start }, end: { kind: 'utc', at: start + 3_600_000 } } })
+    })
+
+    test('tell other moments of a series, of its years', () => {
+      const { cancelled } = recurringWith(...named('Ours'), ...vevent('DTSTART:20260701T140000Z', 'RRULE:FREQ=DAILY', 'EXDATE;TZID=Ours:20260702T100000'))
+      expect([...cancelled]).toEqual(['2026-07-02T14:00:00Z'])
+      expect(refusal(calendar(...named('Ours'), ...vevent('DTSTART:20260701T140000Z', 'RRULE:FREQ=DAILY', 'EXDATE;TZID=Ours:20360702T100000')))).toMatchObject({ precondition: 'valid-timezone' })
+    })
+
+    test.each([
+      ['a series, whose instances follow their clock', 'Ours', ['RRULE:FREQ=DAILY'], /no named one equals/],
+      ['the name of another zone', 'Europe/Berlin', [], /"Europe\/Berlin", a time zone of which the VTIMEZONE says something else/],
+    ])('are refused for %s', (_what, tzid, lines, sentence) => {
+      const { precondition, message } = refusal(calendar(...named(tzid), ...vevent(`DTSTART;TZID=${tzid}:20260701T100000`, ...lines)))
+      expect([precondition, message]).toEqual(['valid-timezone', expect.stringMatching(sentence)])
+    })
+
+    test('are refused as a calendar-timezone (RFC 4791 §5.2.2)', () => {
+      for (const [tzid, sentence] of [['Ours', /no known time zone/], ['Europe/Berlin', /says something else/]] as const) {
+        expect(() => parseTimeZone(calendar(...named(tzid)))).toThrow(expect.objectContaining({ precondition: 'valid-timezone', message: expect.stringMatching(sentence) }))
+      }
+    })
+  })
+
   test.each([
     ['its name', ['TZID:Europe/Berlin']],
   ])('calendar-timezone is understood by %s (RFC 4791 §5.2.2)', (_how, lines) => {

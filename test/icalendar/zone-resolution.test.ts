@@ -29,7 +29,7 @@ const fixed = (offset: string): Block => ({ start: '19700101T000000', from: offs
 const years: [number, number] = [2026, 2027]
 const resolved = (tzid: string, component?: Component, more: { calendarZone?: string; years?: [number, number] } = {}) => {
   const found = resolveTimeZone(tzid, component, { years: more.years ?? years, ...(more.calendarZone === undefined ? {} : { calendarZone: timeZoneId(more.calendarZone) }) })
-  return found?.kind === 'fixed' ? found.offsetSeconds : found?.zone
+  return found?.kind === 'fixed' ? found.offsetSeconds : found?.kind === 'zone' ? found.zone : found?.kind
 }
 
 describe('by name, without a VTIMEZONE', () => {
@@ -79,7 +79,7 @@ describe('by rules', () => {
     ['half hours', [fixed('+0530')], undefined, 'Asia/Kolkata'],
     ['a zone that only Windows has a name for', [fixed('+0845')], undefined, 'Australia/Eucla'],
     ['an offset that no zone has', [fixed('+0037')], undefined, 2220],
-    ['rules that no zone has', europe('+0017', '+0117'), undefined, undefined],
+    ['rules that no zone has', europe('+0017', '+0117'), undefined, 'defined'],
   ] as const)('%s', (_, blocks, calendarZone, expected) => {
     expect(resolved('Customized Time Zone', definition('Customized Time Zone', ...blocks), calendarZone === undefined ? {} : { calendarZone })).toBe(expected)
   })
@@ -94,7 +94,7 @@ describe('by rules', () => {
   })
 
   test.each([
-    ['rules', europe('-0500', '-0400'), undefined],
+    ['rules', europe('-0500', '-0400'), 'contradicted'],
     ['an offset', [fixed('+0517')], 19_020],
   ] as const)('a name means nothing where the VTIMEZONE never says what holds there, and %s that no zone has', (_, blocks, expected) => {
     expect(resolved('Europe/Berlin', definition('Europe/Berlin', ...blocks))).toBe(expected)
@@ -115,7 +115,15 @@ describe('by rules', () => {
   test('the years of the event count, not those of today', () => {
     const old: Block[] = [{ start: '19501029T020000', from: '-0400', to: '-0500', rule: yearly(10, '-1SU') }, { start: '19500402T020000', from: '-0500', to: '-0400', rule: yearly(4, '1SU'), kind: 'DAYLIGHT' }]
     expect(resolved('Office', definition('Office', ...old), { years: [2005, 2005] })).toBe('America/New_York')
-    expect(resolved('Office', definition('Office', ...old), { years: [2026, 2026] })).toBeUndefined()
+    expect(resolved('Office', definition('Office', ...old), { years: [2026, 2026] })).toBe('defined')
+  })
+
+  test('rules that no zone has tell nothing but of their own years', () => {
+    const [autumn, spring] = europe('+0017', '+0117')
+    const until = (block: Block): Block => ({ ...block, rule: `${block.rule};UNTIL=20300101T000000Z` })
+    const zone = definition('Office', until({ ...autumn!, start: '20201025T030000' }), until({ ...spring!, start: '20200329T020000' }))
+    const spans: [number, number][] = [[2020, 2021], [2028, 2029], [2019, 2020], [2029, 2031]]
+    expect(spans.map((span) => resolved('Office', zone, { years: span }))).toEqual(['defined', 'defined', undefined, undefined])
   })
 
   test('a list of dates tells as much as a rule', () => {
