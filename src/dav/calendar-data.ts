@@ -18,7 +18,7 @@ export interface ComponentSelection {
 
 /** RFC 4791 §9.6; at most one of `expand` and `limitRecurrenceSet`. */
 export interface CalendarDataRequest {
-  /** `text/calendar` if not said; in lower case. */
+  /** `text/calendar` if not said; in lower case, without parameters: the character set is that of the XML. */
   readonly contentType: string
   /** `2.0` if not said. */
   readonly version: string
@@ -36,7 +36,7 @@ export function parseCalendarDataRequest(request: XmlElement): CalendarDataReque
   const limitFreeBusySet = rangeOf(request, 'limit-freebusy-set')
   if (expand && limitRecurrenceSet) throw new GrammarError('calendar-data holds both expand and limit-recurrence-set.')
   return {
-    contentType: (request.attributes.get('content-type') ?? 'text/calendar').trim().toLowerCase(),
+    contentType: (request.attributes.get('content-type') ?? 'text/calendar').split(';', 1)[0]!.trim().toLowerCase(),
     version: (request.attributes.get('version') ?? '2.0').trim(),
     ...(component && { component: parseOutermost(component) }),
     ...(expand && { expand }), ...(limitRecurrenceSet && { limitRecurrenceSet }), ...(limitFreeBusySet && { limitFreeBusySet }),

@@ -10,8 +10,8 @@ const requested = (inside: string, attributes = '') =>
   parseXml(new TextEncoder().encode(`<C:calendar-data xmlns:C="urn:ietf:params:xml:ns:caldav"${attributes}>${inside}</C:calendar-data>`))
 
 /** The lines of an object as a request tells it, without those that are the same in all objects. */
-function lines(series: EventSeries, inside: string): readonly string[] {
-  const text = calendarDataFormatter(requested(inside))(storedOf(series), eastern)
+function lines(series: EventSeries, inside: string, attributes = ''): readonly string[] {
+  const text = calendarDataFormatter(requested(inside, attributes))(storedOf(series), eastern)
   expect(text.endsWith('END:VCALENDAR\r\n')).toBe(true)
   return text.split('\r\n').filter((line) => line !== '' && !/^(PRODID|VERSION|CALSCALE|DTSTAMP|SEQUENCE|TRANSP|STATUS|UID|(BEGIN|END):VCALENDAR)/.test(line))
 }
@@ -150,6 +150,10 @@ describe('calendar-data: the rest', () => {
 
   test.each(['content-type="application/calendar+json"', 'content-type="text/calendar" version="3.0"'])('another form is refused: %s (RFC 4791 §7.8)', (attributes) => {
     expect(refusalOf(() => calendarDataFormatter(requested('', ` ${attributes}`)))).toEqual([403, clark(caldav('supported-calendar-data'))])
+  })
+
+  test('a media type may have parameters (RFC 9110 §8.3.1)', () => {
+    expect(lines(seriesOf('abcd3'), '', ' content-type="text/calendar; charset=utf-8"')).toEqual(lines(seriesOf('abcd3'), ''))
   })
 
   test('whether a request asks for calendar-data', () => {
