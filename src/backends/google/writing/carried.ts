@@ -34,16 +34,18 @@ export async function carriedOf(listing: Listing, stored: StoredSeries, wanted: 
   if (shown.size === 0) return shown
   const { rows } = await collectPages(listing, { iCalUID: series.uid })
   const whole = new Map(rows.flatMap((row) => (row.kind === 'read' ? [[row.event.id, row.event] as const] : [])))
-  return new Map([...shown].map(([id, { event, row }]) => [id, { event, row: whole.get(row.id) ?? row }]))
+  return new Map([...shown].flatMap(([id, { event, row: { id: rowId } }]) => {
+    const row = whole.get(rowId)
+    return row === undefined ? [] : [[id, { event, row }] as const]
+  }))
 }
 
-/** What an instance is by itself. */
-const ownMembers: ReadonlySet<string> = new Set([
-  'kind', 'id', 'etag', 'status', 'htmlLink', 'created', 'updated', 'creator', 'organizer', 'start', 'end', 'endTimeUnspecified', 'originalStartTime',
-  'recurringEventId', 'recurrence', 'iCalUID', 'sequence', 'attendeesOmitted', 'privateCopy', 'locked', 'hangoutLink', 'eventType',
-] satisfies (keyof WireEvent)[])
 /** What only the organizer can say of an event, but for the user's own answer, which is in the change. */
-const organizersMembers: ReadonlySet<string> = new Set(['attendees', 'anyoneCanAddSelf', 'guestsCanInviteOthers', 'guestsCanModify', 'guestsCanSeeOtherGuests'])
+const organizersMembers = ['attendees', 'anyoneCanAddSelf', 'guestsCanInviteOthers', 'guestsCanModify', 'guestsCanSeeOtherGuests'] as const
+/** What can be written of an instance beside its times (Calendar API v3, "Events"). Others are not sent: the service might refuse all for one. */
+const ownMembers = [
+  'summary', 'description', 'location', 'colorId', 'transparency', 'visibility', 'extendedProperties', 'conferenceData', 'attachments', 'source', 'reminders',
+] as const
 
 /**
  * The change with what the instance had before besides, and without what another one had in its place.
@@ -53,10 +55,9 @@ const organizersMembers: ReadonlySet<string> = new Set(['attendees', 'anyoneCanA
 export function withCarried(change: WireBody, base: WireEvent, { event, was }: { readonly event: Event; readonly was: Rendered }, context: Context, place: Omit<Setting, 'frame'>): WireBody {
   const meant = patched(was.row, differenceOf(event, was, context, place)?.body ?? {}) as WireEvent
   const made = patched(base, change)
-  const isCopy = isGuestCopy(base, context.frame.calendar)
-  const isCarried = (member: string): boolean => !ownMembers.has(member) && !(isCopy && organizersMembers.has(member))
-    && !(member === 'attendees' && meant.attendeesOmitted === true)
-  const members = Object.keys({ ...made, ...meant }).filter((member) => isCarried(member) && !sameJson(meant[member], made[member]))
+  const writable: readonly string[] = isGuestCopy(base, context.frame.calendar) ? ownMembers : [...ownMembers, ...organizersMembers]
+  const isWhole = (member: string): boolean => member !== 'attendees' || meant.attendeesOmitted !== true
+  const members = writable.filter((member) => isWhole(member) && !sameJson(meant[member], made[member]))
   const carried = Object.fromEntries(members.map((member) => [member, meant[member] ?? null]))
   if (!members.includes('extendedProperties')) return { ...change, ...carried }
   const [now = {}, before = {}] = [meant.extendedProperties, base.extendedProperties]
