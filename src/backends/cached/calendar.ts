@@ -41,7 +41,7 @@ export class CachedCalendar {
   }
 
   get bytes(): number {
-    return this.#known.objects.bytes
+    return this.#known.bytes
   }
 
   async state(inner: CalendarSession): Promise<CalendarState> {

@@ -1,34 +1,49 @@
 import type { Changes, ObjectTag } from '../../calendar/backend.ts'
 import type { BackendSyncToken, ObjectName } from '../../calendar/identifiers.ts'
+import { tagBytes } from './size.ts'
 
 interface Step {
   readonly since: BackendSyncToken
   readonly changes: Changes
 }
 
-/** More names than this are forgotten, the oldest first. */
-const maxNames = 2000
+/** A backend may give another token each time, with nothing that changed. */
+const stepBytes = 200
+
+const bytesOfStep = ({ changes }: Step): number => stepBytes + tagBytes * (changes.changed.length + changes.removed.length)
+
+/** Two thousand changes and some: of more the backend is asked. */
+const mostBytes = 750_000
 
 /**
  * The last answers about changes, each beginning where the one before it ended: whoever stands at one of these places is told all that
  * came after it, whichever reader's asking has moved the state on.
  */
 export class History {
+  readonly #maxBytes: number
   #steps: Step[] = []
+  #bytes = 0
+
+  /** @param calendarBytes how much the calendar may hold beside it; beyond a part of that the oldest answers are forgotten */
+  constructor(calendarBytes: number) {
+    this.#maxBytes = Math.min(mostBytes, calendarBytes / 4)
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
 
   /** An answer that leads from one state to another. */
   add(step: Step): void {
-    const isContinued = this.#steps.at(-1)?.changes.next === step.since
-    this.#steps = isContinued ? [...this.#steps, step] : [step]
-    while (this.#steps.length > 1 && this.#size > maxNames) this.#steps.shift()
-  }
-
-  get #size(): number {
-    return this.#steps.reduce((sum, { changes }) => sum + changes.changed.length + changes.removed.length, 0)
+    if (this.#steps.at(-1)?.changes.next !== step.since) this.clear()
+    this.#steps.push(step)
+    this.#bytes += bytesOfStep(step)
+    while (this.#bytes > this.#maxBytes) this.#bytes -= bytesOfStep(this.#steps.shift()!)
   }
 
   clear(): void {
     this.#steps = []
+    this.#bytes = 0
   }
 
   knows(since: BackendSyncToken): boolean {

@@ -32,7 +32,7 @@ export class Knowledge {
   /** When all that is held was last true; -Infinity when it was overtaken since. */
   #checkedAt = -Infinity
   /** The answers that led to the state. */
-  readonly #history = new History()
+  readonly #history: History
   #order = 0
   #overtakenAt = 0
   /** When all that is held was told last, in the same order. */
@@ -41,6 +41,11 @@ export class Knowledge {
   constructor(settings: CacheSettings) {
     this.#settings = settings
     this.objects = new CalendarObjects(settings)
+    this.#history = new History(settings.maxCalendarBytes)
+  }
+
+  get bytes(): number {
+    return this.objects.bytes + this.#history.bytes
   }
 
   get isWhole(): boolean {

@@ -13,7 +13,7 @@ function step(from: number, changed: Readonly<Record<string, number>>, removed: 
 }
 
 function historyOf(...steps: readonly ReturnType<typeof step>[]): History {
-  const history = new History()
+  const history = new History(8_000_000)
   for (const each of steps) history.add(each)
   return history
 }
@@ -48,11 +48,16 @@ describe('the answers about changes that are kept', () => {
     expect(historyOf(step(1, { a: 10 })).between(token(1), token(9))).toBeUndefined()
   })
 
-  test('the oldest steps are forgotten beyond 2000 names, and all when it is cleared', () => {
+  test('the oldest steps are forgotten beyond two thousand changes, and all when it is cleared', () => {
     const many = (from: number) => step(from, Object.fromEntries(Array.from({ length: 900 }, (_, index) => [`n${from}-${index}`, from])))
     const history = historyOf(many(1), many(2), many(3))
     expect([history.knows(token(1)), history.knows(token(2))]).toEqual([false, true])
     history.clear()
-    expect(history.knows(token(3))).toBe(false)
+    expect([history.knows(token(3)), history.bytes]).toEqual([false, 0])
+  })
+
+  test('a backend that gives another token each time, with nothing that changed, does not fill the memory', () => {
+    const history = historyOf(...Array.from({ length: 5000 }, (_, index) => step(index, {})))
+    expect([history.knows(token(0)), history.knows(token(4999)), history.bytes <= 750_000]).toEqual([false, true, true])
   })
 })
