@@ -51,8 +51,8 @@ export function isOwn(account: Account, id: CalendarId): boolean {
 
 /**
  * One name for each thing: the account's address in the spelling of the account, wherever a path has it in another case, and a calendar
- * by its real id, wherever a path has the one that its maker wanted. The hrefs of the answer keep that one: DAVx5 takes what is told
- * of another address for no member of the collection that it asked.
+ * by its real id, wherever a path has the one that its maker wanted. The hrefs of the answer keep that one: what is told of another
+ * address is no member of the collection that was asked.
  */
 export function inOwnSpelling(account: Account, resource: Resource): Resource {
   if (resource.kind === 'root') return resource

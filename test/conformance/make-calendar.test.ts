@@ -65,6 +65,16 @@ describe('MKCALENDAR (RFC 4791 §5.3.1)', () => {
     expect(await mkcalendar(asked)).toMatchObject({ status: 201 })
   })
 
+  test('DAVx5, which reads the home afterwards, finds the calendar there alone', async () => {
+    const asked = `${HOME}7A1F55C2/`
+    const made = await gateway.ask('MKCALENDAR', asked, { headers: { 'User-Agent': 'DAVx5/4.5.3-ose (at.bitfire.davdroid) Android/15' } })
+    expect(made.status).toBe(201)
+    expect(await gateway.ask('PROPFIND', asked, { headers: { Depth: '0' } })).toMatchObject({ status: 404 })
+    const home = await gateway.ask('PROPFIND', HOME, { headers: { Depth: '1' }, body: propfindOf('{DAV:}displayname') })
+    const named = responsesIn(home.text).filter(({ found }) => String(found['{DAV:}displayname']) === '7A1F55C2')
+    expect(named.map(({ href }) => href)).toEqual([made.headers.get('Location')])
+  })
+
   test('a property that cannot be set fails the whole: 207 says which', async () => {
     const before = (await gateway.ask('PROPFIND', HOME, { headers: { Depth: '1' } })).text
     const answer = await mkcalendar(`${HOME}new/`, '<D:displayname>New</D:displayname><D:getetag>x</D:getetag>')
