@@ -34,7 +34,7 @@ export function propagate(environment: Environment, calendar: string, series: st
   if (holders.length === 0 && !hasGuests(store, calendar, series)) return
   const rows = seriesRows(store, calendar, series).filter(({ kind }) => kind !== 'vanished')
   for (const account of new Set([...holders, ...accountsInvited(environment, rows)])) {
-    if (account !== calendar) alignCopy(environment, account, rows)
+    if (account !== calendar && !hasOther(environment, account, calendar, series)) alignCopy(environment, account, series, rows)
   }
 }
 
@@ -43,25 +43,29 @@ function accountsInvited({ store }: Environment, rows: readonly EventRow[]): str
     .flatMap(({ email }) => findAccount(store, email)?.address ?? [])
 }
 
-/** Copies that were imported privately, and events of others that happen to have the same id, are left alone. */
 function isLinkedCopy({ store }: Environment, holder: string, organizer: string, series: string): boolean {
   return seriesRows(store, holder, series).some(({ document }) => isSame(document.organizer.email, organizer) && !document.privateCopy)
+}
+
+/** Copies that were imported privately, and events of others that happen to have the same id, are left alone: nobody writes over them. */
+function hasOther({ store }: Environment, holder: string, organizer: string, series: string): boolean {
+  return seriesRows(store, holder, series).some(({ status, document }) => document.privateCopy || (status !== 'cancelled' && !isSame(document.organizer.email, organizer)))
 }
 
 const invites = (row: EventRow, account: string): boolean =>
   row.status !== 'cancelled' && (row.document.attendees ?? []).some(({ email }) => isSame(email, account))
 
-function alignCopy(environment: Environment, account: string, rows: readonly EventRow[]): void {
+function alignCopy(environment: Environment, account: string, series: string, rows: readonly EventRow[]): void {
   const master = rows.find(({ kind }) => kind === 'event')
   const hasMaster = master !== undefined && invites(master, account)
   if (master) alignMaster(environment, account, master, hasMaster)
   for (const row of rows) if (row.kind === 'exception') alignException(environment, account, row, hasMaster)
   if (master && hasMaster) alignOwnExceptions(environment, account, master, rows)
+  else cancelLostExceptions(environment, account, series, new Set(rows.map(({ id }) => id)))
 }
 
 function alignMaster(environment: Environment, account: string, master: EventRow, isInvited: boolean): void {
   const copy = findEvent(environment.store, account, master.id)
-  if (copy?.document.privateCopy) return
   if (isInvited) {
     // Who deleted the copy has declined: it comes back only when the guest is invited anew.
     if (copy?.status === 'cancelled' && answerOf(master, account) === 'declined') return
@@ -72,7 +76,6 @@ function alignMaster(environment: Environment, account: string, master: EventRow
 
 function alignException(environment: Environment, account: string, row: EventRow, hasMaster: boolean): void {
   const copy = findEvent(environment.store, account, row.id)
-  if (copy?.document.privateCopy) return
   if (invites(row, account)) {
     if (copy?.status === 'cancelled' && answerOf(row, account) === 'declined') return
     storeRow(environment, copyOf(row, account, copy), copy)
@@ -88,6 +91,13 @@ function alignOwnExceptions(environment: Environment, account: string, master: E
   for (const copy of seriesRows(environment.store, account, master.series)) {
     if (copy.kind !== 'exception' || known.has(copy.id) || copy.original === null || copy.status === 'cancelled') continue
     if (generates(master.document, copy.original, zone)) storeRow(environment, copyOf(instanceRow(master, copy.original, environment), account, copy), copy)
+  }
+}
+
+/** Invitations to single instances that the series does not have any more. @param known the ids of those that it has */
+function cancelLostExceptions(environment: Environment, account: string, series: string, known: ReadonlySet<string>): void {
+  for (const copy of seriesRows(environment.store, account, series)) {
+    if (copy.kind === 'exception' && copy.status !== 'cancelled' && !known.has(copy.id)) cancelRow(environment, copy, copy)
   }
 }
 

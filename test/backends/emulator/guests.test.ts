@@ -67,6 +67,28 @@ describe('guests\' copies (reference §10.1)', () => {
     expect(reasonOf(await by(ben, 'PUT', `/${id}`, without))).toBe('403 forbiddenForNonOrganizer')
   })
 
+  it('an invitation leaves an event of the same UID alone that the invited has already', async () => {
+    const own = { ...hourAt('2026-03-10T10:00:00Z', { summary: 'mine' }), iCalUID: 'the-same@elsewhere.org' }
+    const { body: { id } } = await by(ben, 'POST', '/import', { ...own, attendees: [{ email: ben }], organizer: { email: ben } })
+    const { body: theirs } = await by(anna, 'POST', '/import', { ...own, summary: 'theirs', attendees: [{ email: anna }, { email: ben }], organizer: { email: anna } })
+    expect(theirs.id).toBe(id)
+    await by(anna, 'PATCH', `/${id}`, { summary: 'spoofed' })
+    expect(await get(ben, id)).toMatchObject({ summary: 'mine', organizer: { self: true } })
+    await by(anna, 'DELETE', `/${id}?sendUpdates=all`)
+    expect(await get(ben, id)).toMatchObject({ summary: 'mine', status: 'confirmed' })
+  })
+
+  it.each([
+    ['is deleted', (id: string) => by(anna, 'DELETE', `/${id}?sendUpdates=all`)],
+    ['ends earlier', (id: string) => by(anna, 'PATCH', `/${id}`, { recurrence: ['RRULE:FREQ=WEEKLY;COUNT=1'] })],
+  ])('who is invited to one instance alone loses it when the series %s', async (_, change) => {
+    const { body: { id } } = await by(anna, 'POST', '', weekly())
+    await by(anna, 'PATCH', `/${id}${second}`, { attendees: [{ email: ben }] })
+    expect(await get(ben, `${id}${second}`)).toMatchObject({ status: 'confirmed' })
+    await change(id)
+    expect(await get(ben, `${id}${second}`)).toMatchObject({ status: 'cancelled' })
+  })
+
   it('guests who may modify do so in the main copy', async () => {
     const { id } = await invite(hourAt('2026-03-10T10:00:00Z', { summary: 's', guestsCanModify: true }))
     await by(ben, 'PATCH', `/${id}`, { summary: 'by ben' })
