@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ANNA, answered, BOB, calendar, CARA, meeting, objectOf, openWorld, vevent } from './world.ts'
-import type { World } from './world.ts'
+import type { Meeting, World } from './world.ts'
 
 let world: World
 beforeEach(async () => {
@@ -133,6 +133,38 @@ describe('a series (RFC 6638 §3.2, RFC 5546 §3.2)', () => {
     expect(await world.mails()).toEqual([`response ${ANNA}`])
     expect(await world.seen(ANNA)).toEqual(['20260915T080000Z Plan #0 anna:ACCEPTED bob:NEEDS-ACTION', `[${second}] ${second} Plan #0 anna:ACCEPTED bob:DECLINED`])
     expect(await world.seen(BOB)).toEqual([`20260915T080000Z Plan #0 anna:ACCEPTED bob:NEEDS-ACTION -${second}`])
+  })
+
+  const loneGuest = (guestsOfSeries: Readonly<Record<string, string>>) => calendar(
+    ...vevent({ ...weekly, guests: guestsOfSeries }), ...vevent({ start: second, guests: { ...guestsOfSeries, [BOB]: 'NEEDS-ACTION' }, lines: [`RECURRENCE-ID:${second}`] }),
+  )
+  const put = (given: Meeting) => () => world.put(ANNA, meeting(given))
+
+  test.each([
+    ['is deleted', {}, () => world.ask(ANNA, 'DELETE', objectOf(ANNA), { expect: 204 }), [`cancellation ${BOB}`]],
+    ['is deleted that has another guest', { [CARA]: 'NEEDS-ACTION' }, () => world.ask(ANNA, 'DELETE', objectOf(ANNA), { expect: 204 }), [`cancellation ${BOB}`, `cancellation ${CARA}`, `cancellation ${CARA}`]],
+    ['ends earlier', {}, put({ lines: ['RRULE:FREQ=WEEKLY;COUNT=1'], guests: {} }), [`cancellation ${BOB}`]],
+    ['moves to another day', {}, put({ ...weekly, start: '20260916T080000Z', guests: {} }), [`cancellation ${BOB}`]],
+    ['becomes a single event', {}, put({ guests: {} }), [`cancellation ${BOB}`]],
+  ] as const)('who is invited to one instance alone is told when the series %s (RFC 6638 §3.2.1.2)', async (_, guests, act, mails) => {
+    await world.put(ANNA, loneGuest(guests), { expect: 201 })
+    expect(await world.seen(BOB)).toHaveLength(1)
+    await world.mails()
+    await act()
+    expect(await world.seen(BOB)).toEqual([])
+    expect(await world.mails()).toEqual(mails)
+  })
+
+  test('a decline of the whole by DELETE is one of the instances too that were answered otherwise', async () => {
+    await world.put(ANNA, calendar(...vevent(weekly), ...vevent({ start: '20260922T120000Z', lines: [`RECURRENCE-ID:${second}`] })), { expect: 201 })
+    const [master, instance] = (await world.text(BOB))!.split(/(?<=END:VEVENT\r\n)(?=BEGIN)/) as [string, string]
+    await world.put(BOB, answered(master, BOB, 'TENTATIVE') + answered(instance, BOB, 'ACCEPTED'))
+    await world.mails()
+    await world.ask(BOB, 'DELETE', objectOf(BOB), { expect: 204 })
+    await expectAll({
+      anna: ['20260915T080000Z Plan #0 anna:ACCEPTED bob:DECLINED', `[${second}] 20260922T120000Z Plan #1 anna:ACCEPTED bob:DECLINED`], bob: [],
+      stored: ['2026-09-22 confirmed Plan anna:accepted bob:declined', 'confirmed Plan anna:accepted bob:declined'], mails: [`response ${ANNA}`],
+    })
   })
 
   test('another rule raises SEQUENCE and is told once', async () => {

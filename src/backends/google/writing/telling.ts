@@ -51,11 +51,13 @@ export function handsOver(body: WireBody, row: WireEvent, calendar: CalendarId):
   return told.length > 0 && told.every((guest) => isTold(guest, row) !== isTold(guest, next))
 }
 
-function guestsOf({ attendees = [] }: WireEvent, calendar: CalendarId): readonly WireAttendee[] {
+/** Without the calendar itself. */
+export function guestsOf({ attendees = [] }: WireEvent, calendar: CalendarId): readonly WireAttendee[] {
   return attendees.filter((attendee) => !isOwnRow(attendee, calendar))
 }
 
-function isTold({ email = '' }: WireAttendee, row: WireEvent): boolean {
+/** Whether the server tells this guest. */
+export function isTold({ email = '' }: WireAttendee, row: WireEvent): boolean {
   return readAgent(row, email) === 'server'
 }
 

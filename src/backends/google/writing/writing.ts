@@ -8,11 +8,13 @@ import { stale } from '../calls/errors.ts'
 import { findInstances } from '../reading/find-instances.ts'
 import { readGroup, sourceOf } from '../reading/from-wire.ts'
 import { importEvent, insertEvent } from './import-event.ts'
+import { cancelLone } from './lone-guests.ts'
 import { marks } from '../marks.ts'
 import { fetchHead } from '../reading/pages.ts'
 import { planUpdate } from './plan.ts'
 import { readByUid } from '../reading/reading.ts'
 import { groupOf } from '../reading/rows.ts'
+import { generatedBy } from './settled.ts'
 import { guestsOf } from './told-of-series.ts'
 import type { Notify, StoredSeries, Unavailable } from '../../../calendar/backend.ts'
 import type { EventSeries } from '../../../calendar/event.ts'
@@ -36,6 +38,7 @@ export async function updateSeries(sending: Sending, stored: StoredSeries, wante
   if (first === undefined) return stored
   if (!first.unsettles) return finish(sending, stored, await carryOut(sending, stored, calls))
   const carried = reshapes(first) ? await carriedOf(sending.listing, stored, wanted) : undefined
+  if (reshapes(first) && notify === 'everybody' && stored.role !== 'attendee') await cancelLone(sending, sourceOf(stored), lostBy(wanted, stored))
   const written = await carryOut(sending, stored, [first])
   const settled = await reread(sending, stored)
   if (sending.etag !== undefined && sourceOf(settled).main?.etag !== sending.etag) throw stale()
@@ -49,6 +52,13 @@ export async function updateSeries(sending: Sending, stored: StoredSeries, wante
 /** Whether the service may drop changed instances for it. */
 function reshapes(call: PlannedCall): boolean {
   return call.kind !== 'cancel' && ('start' in call.body || 'recurrence' in call.body)
+}
+
+/** Whether a changed instance is one no more. */
+function lostBy(wanted: EventSeries, stored: StoredSeries): (id: RecurrenceId) => boolean {
+  const { instances, frame } = sourceOf(stored)
+  const isGenerated = wanted.kind === 'recurring' ? generatedBy(wanted, [...instances.keys()], frame) : () => false
+  return (id) => !isGenerated(id) && !(wanted.kind === 'recurring' && wanted.overrides.has(id))
 }
 
 /**

@@ -1,0 +1,23 @@
+/**
+ * Guests of single instances who are not guests of the series. When an instance goes with its series, or with a rule that does not make it any
+ * more, the service tells those on the list of the series: so its own cancellation goes before, which tells the others.
+ */
+
+import { guestsOf, isTold } from './telling.ts'
+import { sameAddress } from '../../../calendar/identifiers.ts'
+import type { CalendarId, RecurrenceId } from '../../../calendar/identifiers.ts'
+import type { Source } from '../reading/from-wire.ts'
+import type { Sending } from './sending.ts'
+import type { WireEvent } from '../wire.ts'
+
+/** @param goes whether the instance is among those that go @returns the instances that are cancelled now */
+export async function cancelLone(sending: Sending, { main, instances, frame }: Source, goes: (id: RecurrenceId) => boolean = () => true): Promise<ReadonlySet<RecurrenceId>> {
+  const lone = [...instances].filter(([on, row]) => row.status !== 'cancelled' && goes(on) && hasLone(row, main, frame.calendar))
+  for (const [on, row] of lone) await sending.send({ kind: 'cancel', on, isTold: true, unsettles: false }, row)
+  return new Set(lone.map(([on]) => on))
+}
+
+function hasLone(row: WireEvent, main: WireEvent | undefined, calendar: CalendarId): boolean {
+  const ofSeries = main === undefined ? [] : guestsOf(main, calendar)
+  return guestsOf(row, calendar).some((guest) => isTold(guest, row) && !ofSeries.some(({ email = '' }) => sameAddress(email, guest.email ?? '')))
+}
