@@ -85,9 +85,9 @@ export interface Duration {
   readonly seconds: number
 }
 
-const durationForm = /^([+-]?)P(?:(\d{1,9})W)?(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?$/i
+const durationForm = /^([+-]?)P(?:(\d{1,9})W)?(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?)?(?:(\d{1,9})S)?$/i
 
-/** Accepts weeks beside other parts. @returns undefined if it is no DURATION */
+/** Accepts weeks beside other parts, and seconds without the T ahead of them (calcurse). @returns undefined if it is no DURATION */
 export function parseDuration(text: string): Duration | undefined {
   const [, sign, weeks, days, hours, minutes, seconds] = durationForm.exec(text.trim()) ?? []
   const parts = [weeks, days, hours, minutes, seconds]

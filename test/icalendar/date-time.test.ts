@@ -36,7 +36,7 @@ describe('DATE and DATE-TIME (RFC 5545 §3.3.4, §3.3.5)', () => {
 describe('DURATION (RFC 5545 §3.3.6)', () => {
   test.each([
     ['PT15M', 0, 900], ['-PT15M', 0, -900], ['+PT1H', 0, 3600], ['P1D', 1, 0], ['P1DT1H1M1S', 1, 3661], ['P2W', 14, 0], ['-P1W', -7, 0],
-    ['PT0S', 0, 0], ['-PT0S', 0, 0], ['pt15m', 0, 900], [' PT15M ', 0, 900], ['-PT00H15M00S', 0, -900], ['P1DT', 1, 0], ['P1W2D', 9, 0],
+    ['PT0S', 0, 0], ['-PT0S', 0, 0], ['pt15m', 0, 900], [' PT15M ', 0, 900], ['-PT00H15M00S', 0, -900], ['P1DT', 1, 0], ['P1W2D', 9, 0], ['-P300S', 0, -300],
   ])('%s', (text, days, seconds) => {
     expect(parseDuration(text)).toEqual({ days, seconds })
   })
