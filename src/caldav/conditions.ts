@@ -18,7 +18,8 @@ interface Conditions {
 function parseConditions(headers: Headers): Conditions {
   const ifMatch = parseEntityTags(headers.get('if-match'))
   return {
-    ifMatch, ifNoneMatch: parseEntityTags(headers.get('if-none-match')),
+    // NOTE DAViCal's client quotes the asterisk: no version is called so, and what is there would be written over.
+    ifMatch, ifNoneMatch: parseEntityTags(headers.get('if-none-match')?.replace(/^\s*"\*"\s*$/, '*') ?? null),
     ifUnmodifiedSince: ifMatch === undefined ? parseHttpDate(headers.get('if-unmodified-since')) : undefined,
   }
 }

@@ -77,6 +77,7 @@ describe('PUT (RFC 9110 §9.3.4, RFC 4791 §5.3.2)', () => {
   test.each<readonly [string, Asked['headers'], string | undefined, number]>([
     ['If-None-Match: * where nothing is', { 'If-None-Match': '*' }, undefined, 201],
     ['If-None-Match: * where something is', { 'If-None-Match': '*' }, 'a', 412],
+    ['If-None-Match: "*" where something is (DAViCal\'s client)', { 'If-None-Match': '"*"' }, 'a', 412],
     ['If-Match: * where nothing is', { 'If-Match': '*' }, undefined, 412],
     ['If-Match: * where something is', { 'If-Match': '*' }, 'a', 204],
     ['If-Match with another tag', { 'If-Match': '"other"' }, 'a', 412],
