@@ -62,9 +62,8 @@ export function propertyTable(rows: readonly PropertyRow[]): PropertyTable {
 
 /** Whether the objects of a listing are needed with their series. */
 export function readsSeries({ tables }: Context, selection: PropertySelection): boolean {
-  if (selection.kind === 'names') return false
-  const asked = selection.kind === 'all' ? selection.include : selection.properties
-  return asked.some(({ name }) => tables.properties.on('object').get(clark(name))?.readsSeries === true)
+  if (selection.kind !== 'properties') return selection.kind === 'all'
+  return selection.properties.some(({ name }) => tables.properties.on('object').get(clark(name))?.readsSeries === true)
 }
 
 /** Tells one resource after another in the terms of one selection; at once where nothing has to be waited for, since listings are long. */

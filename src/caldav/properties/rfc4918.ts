@@ -101,7 +101,7 @@ export const rfc4918: readonly PropertyRow[] = [
   }),
   property({
     name: dav('getcontentlength'),
-    source: 'RFC 4918 §15.4; left out of a listing of all properties. To cadaver an object without it is an error',
+    source: 'RFC 4918 §15.4; to cadaver an object without it is an error, and rclone takes it for empty',
     on: ['object'],
     allprop: true,
     readsSeries: true,
@@ -123,7 +123,7 @@ export const rfc4918: readonly PropertyRow[] = [
   }),
   property({
     name: dav('creationdate'),
-    source: 'RFC 4918 §15.1; left out where the object would have to be read for it',
+    source: 'RFC 4918 §15.1; left out where the object has not been read',
     on: ['object'],
     allprop: true,
     get: ({ held }) => held && createdOf(held),
