@@ -167,6 +167,18 @@ describe('a series (RFC 6638 §3.2, RFC 5546 §3.2)', () => {
     })
   })
 
+  test('who has declined the whole by DELETE is asked of a moved instance alone, and it goes with the series', async () => {
+    const third = '20260929T080000Z'
+    await world.put(ANNA, calendar(...vevent(weekly), ...vevent({ start: '20260922T120000Z', lines: [`RECURRENCE-ID:${second}`] })), { expect: 201 })
+    await world.ask(BOB, 'DELETE', objectOf(BOB), { expect: 204 })
+    await world.put(ANNA, (await world.text(ANNA))!.replace('SUMMARY:Plan', 'SUMMARY:Plan B'))
+    expect(await world.seen(BOB)).toEqual([])
+    await world.put(ANNA, (await world.text(ANNA))!.replace('END:VCALENDAR', `${vevent({ start: '20260929T120000Z', lines: [`RECURRENCE-ID:${third}`] }).join('\r\n')}\r\nEND:VCALENDAR`))
+    expect(await world.seen(BOB)).toEqual([`[${third}] 20260929T120000Z Plan #1 anna:ACCEPTED bob:NEEDS-ACTION`])
+    await world.ask(ANNA, 'DELETE', objectOf(ANNA), { expect: 204 })
+    expect(await world.seen(BOB)).toEqual([])
+  })
+
   test('another rule raises SEQUENCE and is told once', async () => {
     await invite(weekly)
     await world.mails()

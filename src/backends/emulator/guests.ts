@@ -58,28 +58,30 @@ const invites = (row: EventRow, account: string): boolean =>
 function alignCopy(environment: Environment, account: string, series: string, rows: readonly EventRow[]): void {
   const master = rows.find(({ kind }) => kind === 'event')
   const hasMaster = master !== undefined && invites(master, account)
-  if (master) alignMaster(environment, account, master, hasMaster)
-  for (const row of rows) if (row.kind === 'exception') alignException(environment, account, row, hasMaster)
-  if (master && hasMaster) alignOwnExceptions(environment, account, master, rows)
+  // Who deleted the copy has declined: it comes back only when the guest is invited anew, and so does each instance.
+  const isAway = hasMaster && answerOf(master, account) === 'declined' && findEvent(environment.store, account, master.id)?.status === 'cancelled'
+  const hasSeries = hasMaster && !isAway
+  if (master && !isAway) alignMaster(environment, account, master, hasMaster)
+  for (const row of rows) if (row.kind === 'exception') alignException(environment, account, row, hasSeries)
+  if (hasSeries) alignOwnExceptions(environment, account, master, rows)
   else cancelLostExceptions(environment, account, series, new Set(rows.map(({ id }) => id)))
 }
 
 function alignMaster(environment: Environment, account: string, master: EventRow, isInvited: boolean): void {
   const copy = findEvent(environment.store, account, master.id)
   if (isInvited) {
-    // Who deleted the copy has declined: it comes back only when the guest is invited anew.
-    if (copy?.status === 'cancelled' && answerOf(master, account) === 'declined') return
     const stored = storeRow(environment, copyOf(master, account, copy), copy)
     if (copy) followMaster(environment, copy, stored)
   } else if (copy && copy.status !== 'cancelled') cancelRow(environment, copy, copy)
 }
 
-function alignException(environment: Environment, account: string, row: EventRow, hasMaster: boolean): void {
+function alignException(environment: Environment, account: string, row: EventRow, hasSeries: boolean): void {
   const copy = findEvent(environment.store, account, row.id)
   if (invites(row, account)) {
-    if (copy?.status === 'cancelled' && answerOf(row, account) === 'declined') return
+    const isAway = copy === undefined ? !hasSeries : copy.status === 'cancelled'
+    if (isAway && answerOf(row, account) === 'declined') return
     storeRow(environment, copyOf(row, account, copy), copy)
-  } else if (hasMaster || (copy && copy.status !== 'cancelled')) {
+  } else if (hasSeries || (copy && copy.status !== 'cancelled')) {
     storeRow(environment, { ...copyOf(row, account, copy), status: 'cancelled' }, copy)
   }
 }
