@@ -16,7 +16,7 @@ export function withRaisedSequence(wanted: EventSeries, stored: EventSeries): Ev
     return hasSameTimes(wanted.event, stored.event) ? wanted : { ...wanted, event: raised(wanted.event, stored.event) }
   }
   if (wanted.kind !== 'recurring' || stored.kind !== 'recurring') return wanted
-  const isSame = hasSameTimes(wanted.master, stored.master) && sameRecurrence(ruledDates(wanted, wanted), ruledDates(stored, wanted))
+  const isSame = hasSameTimes(wanted.master, stored.master) && sameRecurrence(ruledDates(wanted, wanted), ruledDates(stored, wanted), stored.master.start)
   const overrides = new Map([...wanted.overrides].map(([id, event]) => {
     const before = stored.overrides.get(id)
     return [id, before === undefined || hasSameTimes(event, before) ? event : raised(event, before)] as const

@@ -89,19 +89,21 @@ describe('sameRecurrence', () => {
     ['FREQ=WEEKLY;BYDAY=MO,WE', 'BYDAY=WE,MO;INTERVAL=1;FREQ=WEEKLY;WKST=SU'],
     ['FREQ=DAILY;WKST=SU', 'FREQ=DAILY'],
     ['FREQ=DAILY;UNTIL=20260401', 'FREQ=DAILY;UNTIL=20260402T035959Z'],
+    ['FREQ=DAILY;COUNT=4', 'FREQ=DAILY;UNTIL=20260313T130000Z'], ['FREQ=WEEKLY;BYDAY=TU,TH;COUNT=3', 'FREQ=WEEKLY;BYDAY=TH,TU;UNTIL=20260318T000000Z'],
   ])('%s means %s', (a, b) => {
-    expect(sameRecurrence(of(a), of(b))).toBe(true)
+    expect(sameRecurrence(of(a), of(b), zoned)).toBe(true)
   })
 
   test.each([
+    ['FREQ=DAILY;COUNT=4', 'FREQ=DAILY;UNTIL=20260314T130000Z'], ['FREQ=DAILY;COUNT=4', 'FREQ=WEEKLY;COUNT=4'], ['FREQ=DAILY;COUNT=3000', 'FREQ=DAILY;COUNT=3001'],
     ['FREQ=DAILY', 'FREQ=DAILY;INTERVAL=2'], ['FREQ=DAILY', 'FREQ=DAILY;COUNT=3'], ['FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU', 'FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;WKST=SU'],
     ['FREQ=YEARLY;BYWEEKNO=1', 'FREQ=YEARLY;BYWEEKNO=1;WKST=SU'], ['FREQ=MONTHLY;BYDAY=1MO', 'FREQ=MONTHLY;BYDAY=-1MO'],
   ])('%s does not mean %s', (a, b) => {
-    expect(sameRecurrence(of(a), of(b))).toBe(false)
+    expect(sameRecurrence(of(a), of(b), zoned)).toBe(false)
   })
 
   test('the order of several rules and dates does not count', () => {
-    expect(sameRecurrence(of('FREQ=DAILY', 'FREQ=WEEKLY'), of('FREQ=WEEKLY', 'FREQ=DAILY'))).toBe(true)
-    expect(sameRecurrence(of('FREQ=DAILY', 'FREQ=WEEKLY'), of('FREQ=WEEKLY'))).toBe(false)
+    expect(sameRecurrence(of('FREQ=DAILY', 'FREQ=WEEKLY'), of('FREQ=WEEKLY', 'FREQ=DAILY'), zoned)).toBe(true)
+    expect(sameRecurrence(of('FREQ=DAILY', 'FREQ=WEEKLY'), of('FREQ=WEEKLY'), zoned)).toBe(false)
   })
 })

@@ -44,6 +44,7 @@ test.each<readonly [string, (text: string) => string]>([
   ['properties that nobody keeps', line('CATEGORIES:Work\r\nREQUEST-STATUS:2.0;Success\r\nCONTACT:Me\r\nPRIORITY:5')],
   ['an alarm', (text) => text.replace('END:VEVENT', 'BEGIN:VALARM\r\nACTION:AUDIO\r\nTRIGGER:-PT30M\r\nEND:VALARM\r\nEND:VEVENT')],
   ['a colour', line('COLOR:tomato')],
+  ['the end of the rule as a date (SyncEvolution)', (text) => text.replace('COUNT=3', 'UNTIL=20260929T080000Z')],
 ])('an answer with %s is an answer', async (_, change) => {
   await world.put(BOB, answered(change(await invitation()), 'bob@example.org', 'ACCEPTED').replace(/PARTSTAT=NEEDS-ACTION(.*(?:mailto|MAILTO):bob)/, 'PARTSTAT=ACCEPTED$1'))
   expect(await world.mails()).toEqual([`response ${ANNA}`])

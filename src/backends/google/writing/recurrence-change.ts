@@ -26,7 +26,7 @@ export function recurrenceChange(stored: Whole, wanted: Whole, { frame, source }
 
 /** Whether its start, rules or dates change, upon which the service may drop every changed instance. */
 export function isReshaped(stored: Whole, wanted: Recurring): boolean {
-  return stored.kind === 'single' || !sameStart(stored.master, wanted.master) || !sameRecurrence(stored.recurrence, wanted.recurrence)
+  return stored.kind === 'single' || !sameStart(stored.master, wanted.master) || !sameRecurrence(stored.recurrence, wanted.recurrence, stored.master.start)
 }
 
 /** To the service, which has one name for UTC. */
