@@ -11,6 +11,7 @@ import { propertyIndex } from './property-index.ts'
 import type { PropertyIndex } from './property-index.ts'
 import { parsePeriod } from './event-period.ts'
 import type { Period } from './event-period.ts'
+import { recurrenceIdOf } from './recurrence-id.ts'
 import { parseRecurrenceId, parseRecurrenceLines } from './recurrence-lines.ts'
 import type { RecurrenceLines } from './recurrence-lines.ts'
 import { unescapeText } from './text.ts'
@@ -74,7 +75,7 @@ function wholeSeries(uid: EventUid, master: PropertyIndex, overrideIndexes: read
   if (set.recurrence === undefined) {
     const [first] = overrideIndexes
     if (first !== undefined) throw notOneObject('There is a RECURRENCE-ID, but the event does not recur (RFC 5545 §3.8.4.4).', first)
-    return { kind: 'single', uid, event }
+    return { kind: 'single', uid, event: { ...event, ...set.periods.get(recurrenceIdOf(event.start)) } }
   }
   const { kept, cancelled } = parseOverrides(overrideIndexes, times, scope, event.status === 'cancelled' ? 'kept' : 'left out')
   const overrides = inOrder(new Map([...periodOverrides(event, set), ...kept]))

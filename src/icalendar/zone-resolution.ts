@@ -111,10 +111,10 @@ function findByName(name: string): TimeZoneId | undefined {
   return findTimeZone(plain) ?? behindPrefix(plain) ?? withSlashes(plain)
 }
 
-/** `/mozilla.org/20050126_1/Europe/Berlin`: the longest end of the path that is a name. */
+/** `/mozilla.org/20050126_1/Europe/Berlin`, `/Europe/Berlin`: the longest end of the path that is a name. */
 function behindPrefix(path: string): TimeZoneId | undefined {
   const segments = path.split('/').filter((segment) => segment !== '')
-  for (let i = 1; i < segments.length; i++) {
+  for (let i = 0; i < segments.length; i++) {
     const zone = findTimeZone(segments.slice(i).join('/'))
     if (zone !== undefined) return zone
   }

@@ -53,6 +53,7 @@ describe('RDATE (RFC 5545 §3.8.5.2)', () => {
 
   test('of the start alone leaves a single event', () => {
     expect(parsed(...vevent(...anHour, 'RDATE:20260310T080000Z')).kind).toBe('single')
+    expect(parsed(...vevent(...anHour, 'RDATE;VALUE=PERIOD:20260310T080000Z/PT2H'))).toMatchObject({ kind: 'single', event: { end: { at: Date.parse('2026-03-10T10:00:00Z') } } })
   })
 
   test('a period as long as the master is a date', () => {
