@@ -136,12 +136,14 @@ export const parseReport = remembering((body): ReportRequest => {
 function parseCalendarQuery(root: XmlElement): ReportRequest {
   const [filter, ...others] = childrenNamed(root, caldav('filter'))
   if (filter === undefined || others.length > 0) throw new GrammarError('A calendar-query needs exactly one filter element inside.', { condition: caldav('valid-filter') })
-  const timeZone = childNamed(root, caldav('timezone'))
-  const timeZoneId = childNamed(root, caldav('timezone-id'))
-  return {
-    kind: 'calendar-query', selection: selectionOrNothing(root), filter: parseFilter(filter),
-    ...(timeZone && { timeZone: textOf(timeZone) }), ...(timeZoneId && { timeZoneId: textOf(timeZoneId).trim() }),
-  }
+  // Empty they say nothing: tsdav 1.0 sends one with every query.
+  const [timeZone, timeZoneId] = (['timezone', 'timezone-id'] as const).map((name) => textOfChild(root, caldav(name)) || undefined)
+  return { kind: 'calendar-query', selection: selectionOrNothing(root), filter: parseFilter(filter), ...(timeZone && { timeZone }), ...(timeZoneId && { timeZoneId }) }
+}
+
+function textOfChild(root: XmlElement, name: Name): string {
+  const child = childNamed(root, name)
+  return child === undefined ? '' : textOf(child).trim()
 }
 
 function selectionOrNothing(root: XmlElement): PropertySelection {
@@ -151,10 +153,9 @@ function selectionOrNothing(root: XmlElement): PropertySelection {
 /** As many as the largest body holds of short ones: calcurse asks for all of a calendar at once. */
 const maxHrefs = 20_000
 
-/** RFC 4791 §9.10 */
+/** RFC 4791 §9.10, and without any href (tsdav 1.0, where it has found nothing). */
 function parseCalendarMultiget(root: XmlElement): ReportRequest {
   const hrefs = new Set(childrenNamed(root, dav('href')).map((href) => textOf(href).trim()))
-  if (hrefs.size === 0) throw new GrammarError('A calendar-multiget needs at least one href element inside.')
   if (hrefs.size > maxHrefs) throw new GrammarError(`A calendar-multiget may name at most ${maxHrefs} hrefs.`)
   return { kind: 'calendar-multiget', selection: selectionOrNothing(root), hrefs: [...hrefs] }
 }

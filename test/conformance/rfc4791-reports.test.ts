@@ -94,6 +94,11 @@ describe('calendar-query (RFC 4791 §7.8)', () => {
 })
 
 describe('calendar-multiget (RFC 4791 §7.9)', () => {
+  test('of nothing finds nothing', async () => {
+    const { status, text } = await report(CALENDAR, multiget())
+    expect([status, responsesIn(text)]).toEqual([207, []])
+  })
+
   test('etag and data are those of GET and PROPFIND', async () => {
     const href = `${CALENDAR}series.ics`
     const read = await gateway.ask('GET', href)

@@ -113,6 +113,7 @@ describe('calendar-query (RFC 4791 §7.8)', () => {
 
     test('an unknown one is refused', async () => {
       expect(await refusal(ask(filled(), path, query(morning, '', '<C:timezone-id>Mars/Olympus</C:timezone-id>')))).toEqual([403, CALDAV('valid-timezone')])
+      expect(namesIn((await ask(filled(), path, query(events, '<D:getetag/>', '<C:timezone/>'))).text)).toHaveLength(objectKeys.length)
       expect(await refusal(ask(filled(), path, query(morning, '', '<C:timezone>nonsense</C:timezone>')))).toEqual([403, CALDAV('valid-calendar-data')])
     })
   })
