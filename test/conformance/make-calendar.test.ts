@@ -41,6 +41,13 @@ describe('MKCALENDAR (RFC 4791 §5.3.1)', () => {
     expect(await propertiesAt(location, '{DAV:}displayname')).toEqual({ '{DAV:}displayname': ['holidays at sea'] })
   })
 
+  test('without a zone it has that of the account\'s own calendar', async () => {
+    await gateway.ask('PROPPATCH', CALENDAR, { body: `<D:propertyupdate ${namespaces}>${set('<C:calendar-timezone-id>Asia/Tokyo</C:calendar-timezone-id>')}</D:propertyupdate>` })
+    for (const made of [await mkcalendar(`${HOME}zoneless/`), await mkcol(`${HOME}zoneless-too/`, calendarType)]) {
+      expect(await propertiesAt(made.headers.get('Location')!, `${C}calendar-timezone-id`)).toEqual({ [`${C}calendar-timezone-id`]: ['Asia/Tokyo'] })
+    }
+  })
+
   test('the order and the transparency that macOS sends are passed over', async () => {
     const answer = await mkcalendar(`${HOME}mac/`, '<A:calendar-order>7</A:calendar-order><C:schedule-calendar-transp><C:opaque/></C:schedule-calendar-transp><D:displayname>Mac</D:displayname>')
     expect(answer).toMatchObject({ status: 201 })

@@ -1,6 +1,7 @@
 import { BackendError } from '../../calendar/backend.ts'
 import type { CalendarChange } from '../../calendar/calendar.ts'
 import { calendarId } from '../../calendar/identifiers.ts'
+import type { TimeZoneId } from '../../calendar/identifiers.ts'
 import { formatMakeCollectionResponse } from '../../dav/multistatus.ts'
 import { caldav, clark, dav } from '../../dav/names.ts'
 import { parseMakeCollection } from '../../dav/requests.ts'
@@ -65,8 +66,13 @@ async function made(context: Context, target: Place, request: MakeCollectionRequ
   const plans = planOf(context, request)
   if (plans.some(({ status }) => status !== 200)) return refusal(context, target, allOrNothing(plans))
   const change: CalendarChange = Object.assign({}, ...plans.map((plan) => plan.change))
-  const location = await created(context, target, { ...change, displayName: change.displayName ?? target.id })
+  const location = await created(context, target, { ...change, displayName: change.displayName ?? target.id, timeZone: change.timeZone ?? await zoneOfOwn(context) })
   return { status: 201, headers: { Location: location, 'Cache-Control': 'no-cache', ...preferenceHeaders(context) } }
+}
+
+/** That of the account's own calendar: a backend would take UTC, which is nobody's day. */
+async function zoneOfOwn({ account: { address, session } }: Context): Promise<TimeZoneId> {
+  return (await session.calendar(calendarId(address))).timeZone
 }
 
 /**
