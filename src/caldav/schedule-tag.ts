@@ -4,11 +4,12 @@ import { hash } from 'node:crypto'
 import type { StoredSeries } from '../calendar/backend.ts'
 import { eventsOf } from '../calendar/event.ts'
 import type { Attendee, Event, EventSeries } from '../calendar/event.ts'
-import { sameAddress } from '../calendar/identifiers.ts'
-import type { CalendarId } from '../calendar/identifiers.ts'
+import { instant, sameAddress, timeZoneId } from '../calendar/identifiers.ts'
+import type { CalendarId, RecurrenceId } from '../calendar/identifiers.ts'
+import { instanceAt } from '../icalendar/recurrence.ts'
 
 /** To be raised when the same series gives another tag. */
-const VERSION = '1'
+const VERSION = '2'
 
 /** Lives as long as the series that was read. */
 const known = new WeakMap<StoredSeries, string>()
@@ -31,17 +32,27 @@ export function scheduleTagOf(stored: StoredSeries, calendar: CalendarId): strin
 }
 
 function textOf(series: EventSeries, told: (event: Event) => unknown): string {
-  const overridesOf = (overrides: ReadonlyMap<string, Event>): unknown =>
-    [...overrides].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, event]) => [id, told(event)])
+  const overridesOf = (overrides: readonly (readonly [RecurrenceId, Event])[]): unknown =>
+    overrides.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([id, event]) => [id, told(event)])
   switch (series.kind) {
     case 'single': return JSON.stringify([series.uid, told(series.event)])
-    case 'detached': return JSON.stringify([series.uid, overridesOf(series.overrides)])
+    case 'detached': return JSON.stringify([series.uid, overridesOf([...series.overrides])])
     case 'recurring': {
       const { uid, master, recurrence, overrides, cancelled } = series
-      return JSON.stringify([uid, told(master), recurrence, overridesOf(overrides), [...cancelled].sort()])
+      // Somebody's answer to one instance makes an override of it.
+      const isPlain = (id: RecurrenceId, event: Event): boolean => sameJson(told(unversioned(event)), told(unversioned(instanceAt(master, id, anyZone))))
+      return JSON.stringify([uid, told(master), recurrence, overridesOf([...overrides].filter(([id, event]) => !isPlain(id, event))), [...cancelled].sort()])
     }
   }
 }
+
+/** Floating times keep their length whatever the zone. */
+const anyZone = timeZoneId('UTC')
+
+const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+/** A backend counts and dates each instance that it has written. */
+const unversioned = (event: Event): Event => ({ ...event, sequence: 0, created: instant(0) })
 
 function steady({ updated: _updated, organizer, attendees, ...event }: Event, own: CalendarId): unknown {
   const guests = attendees.map((each) => (sameAddress(each.address, own) ? each : withoutAnswer(each)))

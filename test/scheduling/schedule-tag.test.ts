@@ -38,6 +38,22 @@ describe('Schedule-Tag (RFC 6638 §3.2.10)', () => {
     expect({ anna: after.anna.scheduleTag !== before.anna.scheduleTag, bob: after.bob.scheduleTag !== before.bob.scheduleTag }).toEqual(moves)
   })
 
+  test('a guest answers one instance of a series, or takes it off: not for the organizer', async () => {
+    const weekly = meeting({ lines: ['RRULE:FREQ=WEEKLY;COUNT=4'] })
+    await world.put(ANNA, weekly)
+    const { scheduleTag } = await tagsOf(ANNA)
+    const [head, master] = (await world.text(BOB))!.replace(/\r\n[ \t]/g, '').split(/(?=BEGIN:VEVENT)|END:VCALENDAR/) as [string, string]
+    const instance = answered(master.replace(/RRULE.*\r\n/, 'RECURRENCE-ID:20260922T080000Z\r\n').replaceAll('20260915T', '20260922T'), BOB, 'TENTATIVE')
+    await world.put(BOB, `${head}${master}${instance}END:VCALENDAR\r\n`)
+    expect(await world.seen(ANNA)).toContainEqual(expect.stringContaining('bob:TENTATIVE'))
+    expect((await tagsOf(ANNA)).scheduleTag).toBe(scheduleTag)
+    await world.put(BOB, `${head}${master.replace('RRULE', 'EXDATE:20260929T080000Z\r\nRRULE')}${instance}END:VCALENDAR\r\n`)
+    expect(await world.seen(ANNA)).toContainEqual(expect.stringContaining('bob:DECLINED'))
+    expect((await tagsOf(ANNA)).scheduleTag).toBe(scheduleTag)
+    await change(ANNA, (text) => text.replace(/(RECURRENCE-ID[^]*SUMMARY:Plan)/, '$1 B'))()
+    expect((await tagsOf(ANNA)).scheduleTag).not.toBe(scheduleTag)
+  })
+
   test('the ETag always moves', async () => {
     const before = await tagsOf(ANNA)
     await change(BOB, (text) => answered(text, BOB, 'ACCEPTED'))()
