@@ -1,7 +1,7 @@
 /** Whose answers a meeting loses when its organizer reschedules it (RFC 6638 §3.2.8). */
 
 import { afterEach, describe, expect, test } from 'vitest'
-import { ANNA, answered, BOB, calendar, CARA, homeOf, meeting, OBJECT, openWorld, vevent } from './world.ts'
+import { ANNA, answered, BOB, calendar, CARA, homeOf, meeting, OBJECT, objectOf, openWorld, vevent } from './world.ts'
 import type { Meeting, World } from './world.ts'
 
 let world: World
@@ -51,6 +51,48 @@ describe('an organizer\'s PUT', () => {
     expect(await answersOf()).toEqual([kept, anew])
     await world.put(ANNA, (await unfolded()).replaceAll('SUMMARY:Plan', 'SUMMARY:Plan B'))
     expect(await answersOf()).toEqual([kept, anew])
+  })
+
+  describe('a changed instance that is left out', () => {
+    const changed = (start: string, summary: string) => calendar(...vevent({ guests, lines: [weekly] }), ...vevent({ guests, start, summary, lines: [`RECURRENCE-ID:${second}`] }))
+    const declinedByBob = async () => {
+      const [head, tail] = (await world.text(BOB))!.replace(/\r\n[ \t]/g, '').split(/(?=BEGIN:VEVENT\r\n(?:(?!BEGIN:VEVENT)[^])*RECURRENCE-ID)/) as [string, string]
+      await world.put(BOB, head + answered(tail, BOB, 'DECLINED'))
+    }
+
+    test('goes back to its time: asked anew', async () => {
+      await opened({ lines: [weekly] })
+      await world.put(ANNA, changed('20260922T100000Z', 'Plan'))
+      await declinedByBob()
+      await world.mails()
+      await world.put(ANNA, calendar(...vevent({ guests, lines: [weekly] })))
+      expect(await world.seen(BOB)).toEqual([expect.stringContaining(kept), `[${second}] ${second} Plan #2 ${anew}`])
+      expect(await world.mails()).toEqual([`update ${BOB}`, `update ${CARA}`])
+    })
+
+    test('was at its time: a decline of it stays', async () => {
+      await opened({ lines: [weekly] })
+      await world.put(ANNA, changed(second, 'Plan B'))
+      await declinedByBob()
+      await world.put(ANNA, calendar(...vevent({ guests, lines: [weekly] })))
+      expect(await world.seen(ANNA)).toEqual([expect.stringContaining(kept), expect.stringMatching(/^\[20260922T080000Z\] 20260922T080000Z Plan #\d anna:ACCEPTED bob:DECLINED cara:TENTATIVE$/)])
+    })
+
+    test('had the answers of the series: it is one like any other', async () => {
+      await opened({ lines: [weekly] })
+      await world.put(ANNA, changed(second, 'Plan B'))
+      await world.put(ANNA, calendar(...vevent({ guests, lines: [weekly] })))
+      expect(await answersOf()).toEqual([kept])
+    })
+
+    test('by who knows of the answer to it: what is sent is meant', async () => {
+      await opened({ lines: [weekly] })
+      await world.put(ANNA, changed(second, 'Plan B'))
+      await declinedByBob()
+      const { headers } = await world.ask(ANNA, 'GET', objectOf(ANNA))
+      await world.put(ANNA, calendar(...vevent({ guests, lines: [weekly] })), { headers: { 'If-Match': headers.get('ETag')! } })
+      expect(await answersOf()).toEqual([kept])
+    })
   })
 
   test('an instance with another title: none', async () => {
