@@ -206,6 +206,20 @@ describe('a meeting in another calendar of the organizer', () => {
     expect(await world.mails()).toEqual([`cancellation ${BOB}`])
   })
 
+  test.each([
+    ['its guests are told of what is still to come', {}, [`cancellation ${BOB}`], 0],
+    ['nobody is where the client wants it so', { 'Schedule-Reply': 'F' }, [], 1],
+  ] as const)('removed with its calendar: %s (RFC 6638 §3.2.3)', async (_, headers, mails, left) => {
+    const made = await world.ask(ANNA, 'MKCALENDAR', '/calendar/dav/anna@example.org/second/', { expect: 201 })
+    const path = (name: string) => `${made.headers.get('Location')!}${name}.ics`
+    await world.put(ANNA, meeting({ start: '20960915T080000Z' }), { path: path('E1B2C3D4'), expect: 201 })
+    await world.put(ANNA, meeting({ start: '20160915T080000Z' }).replace('UID:E1B2C3D4', 'UID:past'), { path: path('past'), expect: 201 })
+    await world.mails()
+    await world.ask(ANNA, 'DELETE', made.headers.get('Location')!, { headers, expect: 204 })
+    expect(await world.mails()).toEqual(mails)
+    expect(await world.seen(BOB)).toHaveLength(left)
+  })
+
   test('moved there and back its user is no guest of it, nobody is told, and it is there once', async () => {
     const made = await world.ask(ANNA, 'MKCALENDAR', '/calendar/dav/anna@example.org/second/', { expect: 201 })
     const path = `${made.headers.get('Location')!}E1B2C3D4.ics`

@@ -1,14 +1,13 @@
 import { BackendError } from '../../calendar/backend.ts'
 import type { CalendarChange } from '../../calendar/calendar.ts'
 import { calendarId } from '../../calendar/identifiers.ts'
-import type { TimeZoneId } from '../../calendar/identifiers.ts'
 import { formatMakeCollectionResponse } from '../../dav/multistatus.ts'
 import { caldav, clark, dav } from '../../dav/names.ts'
 import { parseMakeCollection } from '../../dav/requests.ts'
 import type { MakeCollectionRequest } from '../../dav/requests.ts'
 import type { Context, DavReply } from '../context.ts'
 import { DavError } from '../errors.ts'
-import { isOwn, load } from '../load.ts'
+import { isOwn, load, noneIfGone } from '../load.ts'
 import { method } from '../method.ts'
 import { needPrivileges } from '../privileges.ts'
 import { multistatusReply, one, preferenceHeaders, XML_TYPE } from '../reply.ts'
@@ -66,13 +65,14 @@ async function made(context: Context, target: Place, request: MakeCollectionRequ
   const plans = planOf(context, request)
   if (plans.some(({ status }) => status !== 200)) return refusal(context, target, allOrNothing(plans))
   const change: CalendarChange = Object.assign({}, ...plans.map((plan) => plan.change))
-  const location = await created(context, target, { ...change, displayName: change.displayName ?? target.id, timeZone: change.timeZone ?? await zoneOfOwn(context) })
+  const location = await created(context, target, { ...await zoneOfOwn(context), ...change, displayName: change.displayName ?? target.id })
   return { status: 201, headers: { Location: location, 'Cache-Control': 'no-cache', ...preferenceHeaders(context) } }
 }
 
 /** That of the account's own calendar: a backend would take UTC, which is nobody's day. */
-async function zoneOfOwn({ account: { address, session } }: Context): Promise<TimeZoneId> {
-  return (await session.calendar(calendarId(address))).timeZone
+async function zoneOfOwn({ account: { address, session } }: Context): Promise<CalendarChange> {
+  const own = await session.calendar(calendarId(address)).catch(noneIfGone)
+  return own === undefined ? {} : { timeZone: own.timeZone }
 }
 
 /**
