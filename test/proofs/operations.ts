@@ -8,8 +8,10 @@ import { HOME, TEAM } from './world.ts'
 
 export interface Operation {
   readonly name: string
-  /** What is there before, by PUT: name and body. */
+  /** What is there before, by PUT: path, or name in the own calendar, and body. */
   readonly stored?: readonly (readonly [name: string, body: string])[]
+  /** What others have done before. */
+  prepare?(service: Service): Promise<void>
   /** @param held ETags by href and the sync-token, as of before */
   ask(held: Held): Ask
   /** When nothing goes wrong. */
@@ -36,8 +38,24 @@ const withOverride = (uid: string): string => calendarText([
   'BEGIN:VEVENT', `UID:${uid}`, 'DTSTAMP:20260901T080000Z', 'RECURRENCE-ID:20260916T080000Z', 'DTSTART:20260916T110000Z', 'DURATION:PT1H', 'SUMMARY:Later', 'END:VEVENT',
 ])
 
+/** Who is invited to the second day alone. */
+const withLoneGuest = (uid: string): string => calendarText([
+  'BEGIN:VEVENT', `UID:${uid}`, 'DTSTAMP:20260901T080000Z', 'DTSTART:20260915T080000Z', 'DURATION:PT1H', 'RRULE:FREQ=DAILY;COUNT=5', `SUMMARY:${uid}`, `ORGANIZER:mailto:${ME}`, 'END:VEVENT',
+  'BEGIN:VEVENT', `UID:${uid}`, 'DTSTAMP:20260901T080000Z', 'RECURRENCE-ID:20260916T080000Z', 'DTSTART:20260916T110000Z', 'DURATION:PT1H', 'SUMMARY:Later', ...people(BEN), 'END:VEVENT',
+])
+
 const one = [['one.ics', eventText('one')]] as const
 const few = [...one, ['two.ics', eventText('two')], ['series.ics', withOverride('series')]] as const
+const ended = eventText('lone', { lines: ['RRULE:FREQ=DAILY;COUNT=1', `ORGANIZER:mailto:${ME}`] })
+/** By Ben, to a series of which one instance lies elsewhere. */
+async function invite(service: Service): Promise<void> {
+  const time = (dateTime: string): Json => ({ dateTime, timeZone: 'UTC' })
+  const { id }: Json = await service.rest(BEN, 'POST', `/calendars/${BEN}/events`, {
+    iCalUID: 'invited', start: time('2026-09-15T08:00:00Z'), end: time('2026-09-15T09:00:00Z'), recurrence: ['RRULE:FREQ=DAILY;COUNT=5'], attendees: [{ email: ME }],
+  })
+  await service.rest(BEN, 'PATCH', `/calendars/${BEN}/events/${id}_20260916T080000Z`, { start: time('2026-09-16T11:00:00Z'), end: time('2026-09-16T12:00:00Z') })
+}
+
 const absent = { 'If-None-Match': '*' }
 const match = ({ etags }: Held, name: string) => ({ 'If-Match': etags.get(at(name))! })
 
@@ -73,6 +91,9 @@ export const writes: readonly Operation[] = [
   { name: 'DELETE of whatever is there', stored: one, ask: () => remove(at('one.ics')), status: 204 },
   { name: 'PUT changed with a guest not to be told', stored: [['mixed.ics', mixed('Old')]], ask: (held) => put(at('mixed.ics'), mixed('Changed'), match(held, 'mixed.ics')), status: 204, mend: (etag) => put(at('mixed.ics'), mixed('Changed'), { 'If-Match': etag }) },
   { name: 'DELETE with a guest not to be told', stored: [['mixed.ics', mixed('Old')]], ask: (held) => remove(at('mixed.ics'), match(held, 'mixed.ics')), status: 204, mend: (etag) => remove(at('mixed.ics'), { 'If-Match': etag }) },
+  { name: 'PUT that ends a series before a guest\'s instance', stored: [['lone.ics', withLoneGuest('lone')]], ask: (held) => put(at('lone.ics'), ended, match(held, 'lone.ics')), status: 204, mend: (etag) => put(at('lone.ics'), ended, { 'If-Match': etag }) },
+  { name: 'DELETE of a series with a guest of one instance', stored: [['lone.ics', withLoneGuest('lone')]], ask: (held) => remove(at('lone.ics'), match(held, 'lone.ics')), status: 204, mend: (etag) => remove(at('lone.ics'), { 'If-Match': etag }) },
+  { name: 'DELETE of an invitation to a series with a moved instance', prepare: invite, ask: (held) => remove(at('invited.ics'), match(held, 'invited.ics')), status: 204, mend: (etag) => remove(at('invited.ics'), { 'If-Match': etag }) },
   { name: 'DELETE with guests', stored: [['meeting.ics', meeting('Old')]], ask: (held) => remove(at('meeting.ics'), match(held, 'meeting.ics')), status: 204 },
 ]
 
@@ -82,6 +103,7 @@ export const transfers: readonly Operation[] = [
   { name: 'COPY', stored: one, ask: () => ['COPY', at('one.ics'), { headers: { Destination: `${HOME}${TEAM}/one.ics` } }], status: 201 },
   { name: 'PROPPATCH', ask: () => rename(`${HOME}${TEAM}/`, 'New name'), status: 207 },
   { name: 'MKCALENDAR', ask: () => ['MKCALENDAR', `${HOME}made/`, {}], status: 201 },
+  { name: 'DELETE of a calendar with a meeting', stored: [[`${HOME}${TEAM}/meeting.ics`, meeting('To come').replaceAll(':2026', ':2096')]], ask: () => remove(`${HOME}${TEAM}/`), status: 204 },
   { name: 'DELETE of a calendar', ask: () => remove(`${HOME}${TEAM}/`), status: 204 },
 ]
 

@@ -7,7 +7,7 @@ import type { CalendarId } from '../../calendar/identifiers.ts'
 import { preconditionFailed, writeCondition } from '../conditions.ts'
 import type { Account, Context, DavReply } from '../context.ts'
 import { existing, notFound, notFoundIfGone } from '../existing.ts'
-import { calendarToRead, noneIfGone, storedOrNone } from '../load.ts'
+import { calendarToRead, storedOrNone } from '../load.ts'
 import { method } from '../method.ts'
 import { needPrivileges, requirePrivilege } from '../privileges.ts'
 import { rememberedMatch } from '../remembered.ts'
@@ -64,7 +64,7 @@ async function removeCalendar(context: Context, target: On<'calendar'>): Promise
   const told = await calendar()
   if (told.isPrimary) throw needPrivileges(href, 'unbind', 'The calendar of the account itself cannot be removed.')
   try {
-    if (isOfAccount(context.account, told)) await cancelMeetings(context, target.id)
+    if (isOfAccount(context.account, told)) await withoutConflict(() => cancelMeetings(context, target.id))
     await context.account.session.removeCalendar(target.id)
     context.account.aliases?.forget(target.id)
   } catch (error) {
@@ -87,8 +87,13 @@ async function cancelMeetings(context: Context, id: CalendarId): Promise<void> {
   if (notify === 'nobody') return
   const { session } = context.account
   const meetings: StoredSeries[] = []
-  for await (const batch of session.objects(id, { from: instant(Date.now()) })) meetings.push(...batch.filter((each) => 'series' in each && isMeetingOf(each, id)) as StoredSeries[])
-  for (const known of meetings) await session.remove(id, known.name, { condition: { kind: 'always' }, notify, known }).catch(noneIfGone)
+  for await (const batch of session.objects(id, { from: instant(Date.now()) })) for (const each of batch) if ('series' in each && isMeetingOf(each, id)) meetings.push(each)
+  for (const known of meetings) await session.remove(id, known.name, { condition: { kind: 'always' }, notify, known }).catch(conflictIfGone)
+}
+
+/** Somebody else removes events of the calendar: it is read again. */
+function conflictIfGone(error: unknown): never {
+  throw error instanceof BackendError && error.fault === 'gone' ? new BackendError('conflict', 'a meeting of the calendar was removed meanwhile', { cause: error }) : error
 }
 
 function isMeetingOf({ role, series }: StoredSeries, id: CalendarId): boolean {

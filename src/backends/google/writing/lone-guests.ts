@@ -3,7 +3,7 @@
  * more, the service tells those on the list of the series: so its own cancellation goes before, which tells the others.
  */
 
-import { guestsOf, isTold } from './telling.ts'
+import { guestsOf, isTold, quietened } from './telling.ts'
 import { sameAddress } from '../../../calendar/identifiers.ts'
 import type { CalendarId, RecurrenceId } from '../../../calendar/identifiers.ts'
 import type { Source } from '../reading/from-wire.ts'
@@ -13,7 +13,11 @@ import type { WireEvent } from '../wire.ts'
 /** @param goes whether the instance is among those that go @returns the instances that are cancelled now */
 export async function cancelLone(sending: Sending, { main, instances, frame }: Source, goes: (id: RecurrenceId) => boolean = () => true): Promise<ReadonlySet<RecurrenceId>> {
   const lone = [...instances].filter(([on, row]) => row.status !== 'cancelled' && goes(on) && hasLone(row, main, frame.calendar))
-  for (const [on, row] of lone) await sending.send({ kind: 'cancel', on, isTold: true, unsettles: false }, row)
+  for (const [, row] of lone) {
+    const quiet = quietened(row, frame.calendar)
+    if (quiet !== undefined) await sending.patch(row, { body: quiet, tells: 'none', isStep: true })
+    await sending.patch(row, { body: { status: 'cancelled' }, tells: 'all', isStep: true })
+  }
   return new Set(lone.map(([on]) => on))
 }
 
