@@ -193,6 +193,17 @@ describe('what a client does not know it does not erase', () => {
   })
 })
 
+test('an instance without a text below a series that is told in HTML alone has none', async () => {
+  const opened = open()
+  const body = object(
+    ['UID:html@example.com', 'DTSTART:20260310T090000Z', 'RRULE:FREQ=DAILY;COUNT=3', 'X-ALT-DESC;FMTTYPE=text/html:<p>Of the series</p>'],
+    ['UID:html@example.com', 'RECURRENCE-ID:20260311T090000Z', 'DTSTART:20260311T090000Z', 'SUMMARY:Without'],
+  )
+  expect(await opened.put('html.ics', body)).toMatchObject({ status: 201 })
+  expect((await opened.get('html.ics')).text.match(/Of the series/g)).toHaveLength(2)
+  await opened.close()
+})
+
 describe('alarms', () => {
   async function start(reminders: object): Promise<{ readonly opened: Opened; readonly id: string; readonly name: string }> {
     const opened = open()

@@ -161,8 +161,8 @@ function floatingMark(isFloating: boolean, row: WireEvent | undefined): WireBody
 }
 
 function changeOfDescription(wanted: Event, stored: Rendered | undefined): WireBody | undefined {
-  const text = plainLines(wanted.description ?? (wanted.htmlDescription === undefined ? '' : textOfHtml(wanted.htmlDescription)))
-  const before = plainLines(stored?.event.description ?? '')
+  const text = descriptionOf(wanted)
+  const before = stored === undefined ? '' : descriptionOf(stored.event)
   const html = wanted.htmlDescription
   // HTML of another text was left behind by a client that only knows the text.
   const isHtmlMeant = html !== undefined && !sameIgnoringBlanks(html, stored?.event.htmlDescription ?? '') && sameIgnoringBlanks(textOfHtml(html), text)
@@ -171,8 +171,9 @@ function changeOfDescription(wanted: Event, stored: Rendered | undefined): WireB
   return description === '' && stored === undefined ? undefined : { description: description === '' ? null : description }
 }
 
-function plainLines(text: string): string {
-  return text.replace(/\r\n?/g, '\n')
+/** As text; a client may tell HTML alone. */
+function descriptionOf({ description, htmlDescription }: Event): string {
+  return (description ?? (htmlDescription === undefined ? '' : textOfHtml(htmlDescription))).replace(/\r\n?/g, '\n')
 }
 
 function sameIgnoringBlanks(a: string, b: string): boolean {
