@@ -49,7 +49,7 @@ function isLinkedCopy({ store }: Environment, holder: string, organizer: string,
 
 /** Copies that were imported privately, and events of others that happen to have the same id, are left alone: nobody writes over them. */
 function hasOther({ store }: Environment, holder: string, organizer: string, series: string): boolean {
-  return seriesRows(store, holder, series).some(({ status, document }) => document.privateCopy || (status !== 'cancelled' && !isSame(document.organizer.email, organizer)))
+  return seriesRows(store, holder, series).some(({ status, document }) => status !== 'cancelled' && (document.privateCopy || !isSame(document.organizer.email, organizer)))
 }
 
 const invites = (row: EventRow, account: string): boolean =>

@@ -78,6 +78,16 @@ describe('guests\' copies (reference §10.1)', () => {
     expect(await get(ben, id)).toMatchObject({ summary: 'mine', status: 'confirmed' })
   })
 
+  it('a private copy that was deleted does not keep the invitation away', async () => {
+    const body = { ...hourAt('2026-03-10T10:00:00Z', { summary: 's' }), iCalUID: 'mailed@example.org', attendees: [{ email: ben }], organizer: { email: anna } }
+    const { body: { id } } = await by(ben, 'POST', '/import', body)
+    await by(ben, 'DELETE', `/${id}`)
+    await by(anna, 'POST', '/import', body)
+    expect(await get(ben, id)).toMatchObject({ status: 'confirmed', organizer: { email: anna } })
+    await by(ben, 'PATCH', `/${id}`, answering(ben, 'accepted'))
+    expect(answerOf(await get(anna, id), ben)).toBe('accepted')
+  })
+
   it.each([
     ['is deleted', (id: string) => by(anna, 'DELETE', `/${id}?sendUpdates=all`)],
     ['ends earlier', (id: string) => by(anna, 'PATCH', `/${id}`, { recurrence: ['RRULE:FREQ=WEEKLY;COUNT=1'] })],
