@@ -80,6 +80,18 @@ describe('of the organizer, for an attendee', () => {
     expect(await statuses(BOB)).toBe('')
   })
 
+  test('an answer to one instance of a series has one there', async () => {
+    await open()
+    await world.put(ANNA, meeting({ lines: ['RRULE:FREQ=WEEKLY;COUNT=4'] }), { expect: 201 })
+    await change(BOB, (text) => {
+      const [, master = ''] = /(BEGIN:VEVENT[^]*END:VEVENT\r\n)/.exec(text) ?? []
+      const instance = master.replace(/RRULE.*\r\n/, 'RECURRENCE-ID:20260922T080000Z\r\n').replaceAll('20260915T', '20260922T')
+      return text.replace('END:VCALENDAR', `${answered(instance, BOB, 'DECLINED')}END:VCALENDAR`)
+    })
+    const [, instance = ''] = (await world.text(BOB))!.replace(/\r\n[ \t]/g, '').split(/(?=RECURRENCE-ID)/)
+    expect(instance).toContain(`ORGANIZER;SCHEDULE-STATUS=1.1:mailto:${ANNA}`)
+  })
+
   test('an answer that the client sends itself has none', async () => {
     await open()
     await world.put(ANNA, meeting(), { expect: 201 })

@@ -17,7 +17,7 @@ import type { CalendarFrame } from '../frame.ts'
 import type { Listing } from './pages.ts'
 import type { WireEvent } from '../wire.ts'
 
-const fields = 'nextPageToken,items(id,etag,status,recurringEventId,originalStartTime,start,attendees,extendedProperties/private)'
+const fields = 'nextPageToken,items(id,etag,status,recurringEventId,originalStartTime,start,organizer,attendees,extendedProperties/private)'
 
 /**
  * @param main the master as the service has it now
