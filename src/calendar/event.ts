@@ -45,7 +45,7 @@ export interface Attendee {
 export interface Organizer {
   readonly address: EmailAddress
   readonly displayName?: string
-  /** Where the client sends the messages of this event itself, or nobody does (RFC 6638 §7.1). Never stored. */
+  /** Where the client sends the messages of this event itself, or nobody does (RFC 6638 §7.1). Stored of somebody else's event; of one's own it is what counts for each guest. */
   readonly scheduleAgent?: 'client' | 'none'
   /** What became of the user's last answer (RFC 6638 §7.3). Told by the backend only, never taken from a client. */
   readonly scheduleStatus?: string

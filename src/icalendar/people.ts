@@ -97,9 +97,10 @@ export function formatMailto(address: EmailAddress): string {
 }
 
 export function formatOrganizer(organizer: Organizer): Property {
-  const { displayName, scheduleStatus } = organizer
+  const { displayName, scheduleAgent, scheduleStatus } = organizer
   const parameters = [
     ...(displayName === undefined ? [] : [{ name: 'CN', values: [displayName] }]),
+    ...(scheduleAgent === undefined ? [] : [{ name: 'SCHEDULE-AGENT', values: [scheduleAgent.toUpperCase()] }]),
     ...(scheduleStatus === undefined ? [] : [{ name: 'SCHEDULE-STATUS', values: [scheduleStatus] }]),
   ]
   return { name: 'ORGANIZER', parameters, value: formatMailto(organizer.address), line: 0 }

@@ -254,6 +254,29 @@ describe('SCHEDULE-AGENT (RFC 6638 §7.1)', () => {
     await world.gateway.close()
   })
 
+  test.each(['CLIENT', 'NONE'])('%s at the organizer of a guest\'s copy stays with it: neither answers nor the removal are told', async (value) => {
+    const world = await openWorld()
+    await world.put(ANNA, meeting(), { expect: 201 })
+    await world.mails()
+    await putAs(BOB, (text) => answered(text, BOB, 'ACCEPTED').replace('ORGANIZER', `ORGANIZER;SCHEDULE-AGENT=${value}`))(world)
+    expect((await world.text(BOB))!.replace(/\r\n /g, '')).toContain(`ORGANIZER;SCHEDULE-AGENT=${value}:mailto:${ANNA}`)
+    await putAs(BOB, (text) => answered(text, BOB, 'TENTATIVE'))(world)
+    await world.ask(BOB, 'DELETE', objectOf(BOB), { expect: 204 })
+    expect(await world.mails()).toEqual([])
+    expect(await world.seen(ANNA)).toEqual([plan.replace('bob:NEEDS-ACTION', 'bob:DECLINED')])
+    await world.gateway.close()
+  })
+
+  test('once the server tells the organizer again, it does', async () => {
+    const world = await openWorld()
+    await world.put(ANNA, meeting(), { expect: 201 })
+    await putAs(BOB, (text) => answered(text, BOB, 'ACCEPTED').replace('ORGANIZER', 'ORGANIZER;SCHEDULE-AGENT=CLIENT'))(world)
+    await world.mails()
+    await putAs(BOB, (text) => answered(noAgent(text), BOB, 'TENTATIVE'))(world)
+    expect(await world.mails()).toEqual([`response ${ANNA}`])
+    await world.gateway.close()
+  })
+
   test('where the client tells everybody, it does so of changes and of the removal as well', async () => {
     const world = await openWorld()
     await world.put(ANNA, agent('CLIENT')(meeting()), { expect: 201 })

@@ -1,4 +1,4 @@
-/** SCHEDULE-AGENT of guests (RFC 6638 §7.1), for which the service has no place: kept in one private property of the event. */
+/** SCHEDULE-AGENT of guests, and of the organizer in a guest's copy (RFC 6638 §7.1), for which the service has no place: kept in one private property of the event. */
 
 import { marks } from '../marks.ts'
 import type { Attendee } from '../../../calendar/event.ts'
@@ -8,8 +8,8 @@ import type { WireEvent } from '../wire.ts'
 const maxLength = 1024
 
 /** Those that are not the server's, e.g. `client:bob@example.com none:eve@example.com`; `null` where all are. What does not fit is left out. */
-export function writeAgents(attendees: readonly Attendee[]): string | null {
-  const agents = attendees.filter(({ scheduleAgent }) => scheduleAgent !== 'server').map(({ address, scheduleAgent }) => `${scheduleAgent}:${address.toLowerCase()}`)
+export function writeAgents(people: readonly Pick<Attendee, 'address' | 'scheduleAgent'>[]): string | null {
+  const agents = people.filter(({ scheduleAgent }) => scheduleAgent !== 'server').map(({ address, scheduleAgent }) => `${scheduleAgent}:${address.toLowerCase()}`)
   let text = ''
   for (const agent of agents.sort()) if (text.length + agent.length < maxLength) text += `${text === '' ? '' : ' '}${agent}`
   return text === '' ? null : text

@@ -100,7 +100,8 @@ function readPeople(event: Draft, row: WireEvent): void {
   if (address !== undefined && (!isOwnCopy || attendees.length > 0 || hasOrganizerNote(row))) {
     const displayName = row.organizer?.displayName ?? row.attendees?.find((attendee) => attendee.organizer === true)?.displayName
     const status = !isOwnCopy && wasOrganizerTold(row) ? sent : undefined
-    event.organizer = { address, ...present('displayName', shownText(displayName)), ...present('scheduleStatus', status) }
+    const agent = isOwnCopy ? 'server' : readAgent(row, address)
+    event.organizer = { address, ...present('displayName', shownText(displayName)), ...(agent !== 'server' && { scheduleAgent: agent }), ...present('scheduleStatus', status) }
   }
   event.attendees = attendees
 }

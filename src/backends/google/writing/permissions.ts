@@ -28,7 +28,7 @@ export interface Stored {
 }
 
 /** What a guest may change in a copy of somebody else's event (RFC 6638 §3.2.2.1). */
-const guestFields: ReadonlySet<string> = new Set(['attendees', 'alarms', 'acknowledged', 'color', 'transparency', 'cancelled'] satisfies FieldName[])
+const guestFields: ReadonlySet<string> = new Set(['attendees', 'agents', 'alarms', 'acknowledged', 'color', 'transparency', 'cancelled'] satisfies FieldName[])
 const anyField: ReadonlySet<string> = new Set([...fields.map(({ name }) => name), 'recurrence'])
 
 function without(...names: readonly FieldName[]): ReadonlySet<string> {

@@ -3,6 +3,7 @@
 import { readBody } from '../calls/client.ts'
 import { isGone, stale, toBackendError } from '../calls/errors.ts'
 import { cancelLone } from './lone-guests.ts'
+import { readAgent } from '../members/schedule-agents.ts'
 import { isOwnRow } from '../reading/event-from-wire.ts'
 import { sourceOf } from '../reading/from-wire.ts'
 import { isRestricted } from './permissions.ts'
@@ -25,7 +26,8 @@ export async function removeSeries(sending: Sending, stored: StoredSeries, notif
   const { main, instances, frame: { calendar } } = source
   const isAttendee = stored.role === 'attendee'
   // The organizer hears of it, who need not be among the attendees.
-  const tells = (row: WireEvent): boolean => notify === 'everybody' && (isAttendee ? isRestricted({ stored, source }) : hasTold(row, calendar))
+  const tellsOrganizer = (row: WireEvent): boolean => isRestricted({ stored, source }) && readAgent(row, row.organizer?.email ?? '') === 'server'
+  const tells = (row: WireEvent): boolean => notify === 'everybody' && (isAttendee ? tellsOrganizer(row) : hasTold(row, calendar))
   if (main === undefined) {
     for (const [on, row] of instances) await sending.send({ kind: 'cancel', on, isTold: tells(row), unsettles: false }, row)
     return

@@ -105,7 +105,7 @@ export const fields: readonly Field[] = [
     // A list that was cut when it was read is not sent back as if it were whole.
     (kept, row, { frame }) => ({ attendees: mergeAttendees(kept, row, frame), ...(row?.attendeesOmitted === true ? { attendeesOmitted: true } : {}) }),
   ),
-  field({ name: 'agents', isTold: false }, ({ attendees }) => writeAgents(attendees), (agents) => privately({ [marks.agents]: agents })),
+  field({ name: 'agents', isTold: false }, keptAgents, (agents) => privately({ [marks.agents]: agents })),
   { name: 'alarms', isTold: false, change: changeOfAlarms },
   { name: 'acknowledged', isTold: false, change: changeOfAcknowledgement },
   field({ name: 'organizer', isTold: false }, (event, { frame }) => (isOrganizedAlone(event, frame) ? '1' : null),
@@ -123,6 +123,12 @@ function changeOfSequence({ sequence, organizer }: Event, stored: Rendered | und
   const raised = sequence > (stored?.row.sequence ?? 0) ? { sequence } : undefined
   if (!isForeign({ organizer: organizer ?? series?.organizer }, frame)) return raised
   return sequence === stored?.event.sequence ? undefined : { ...raised, ...privately({ [marks.sequence]: String(sequence) }) }
+}
+
+/** An organizer's client says at ORGANIZER what counts for the guests, and is kept at them; a guest's says who tells the organizer. */
+function keptAgents({ attendees, organizer }: Event, { frame }: Setting): string | null {
+  const teller = organizer?.scheduleAgent !== undefined && isForeign({ organizer }, frame) ? [{ address: organizer.address, scheduleAgent: organizer.scheduleAgent }] : []
+  return writeAgents([...attendees, ...teller])
 }
 
 /** What is cancelled keeps the status that it had, until it is brought back. */
