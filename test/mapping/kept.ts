@@ -232,7 +232,7 @@ export const keptRows: readonly KeptRow[] = [
     changed: [['dropped', { sends: ['CATEGORIES:A,B', 'CONTACT:Jim', 'GEO:48.1;11.6', 'PRIORITY:3', 'RELATED-TO:other', 'RESOURCES:BEAMER', 'REQUEST-STATUS:2.0;Success', 'X-OWN;X-P=1:one'], lacks: ['CATEGORIES', 'CONTACT', 'GEO', 'PRIORITY', 'RELATED-TO', 'RESOURCES', 'REQUEST-STATUS', 'X-OWN'] }]],
   },
   {
-    properties: 'VTODO, VJOURNAL', as: '—', kept: [],
+    properties: 'VTODO, VJOURNAL, VFREEBUSY', as: '—', kept: [],
     changed: [
       ['dropped beside events', { sends: ['SUMMARY:Event'], beside: ['BEGIN:VTODO', 'UID:other', 'SUMMARY:Task', 'END:VTODO'], reads: ['SUMMARY:Event'], lacks: ['VTODO', 'Task'] }],
     ],
