@@ -137,7 +137,7 @@ function parseCalendarQuery(root: XmlElement): ReportRequest {
   const [filter, ...others] = childrenNamed(root, caldav('filter'))
   if (filter === undefined || others.length > 0) throw new GrammarError('A calendar-query needs exactly one filter element inside.', { condition: caldav('valid-filter') })
   // Empty they say nothing: tsdav 1.0 sends one with every query.
-  const [timeZone, timeZoneId] = (['timezone', 'timezone-id'] as const).map((name) => textOfChild(root, caldav(name)) || undefined)
+  const [timeZone, timeZoneId] = (['timezone', 'timezone-id'] as const).map((name) => textOfChild(root, caldav(name)))
   return { kind: 'calendar-query', selection: selectionOrNothing(root), filter: parseFilter(filter), ...(timeZone && { timeZone }), ...(timeZoneId && { timeZoneId }) }
 }
 

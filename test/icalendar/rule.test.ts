@@ -105,5 +105,6 @@ describe('sameRecurrence', () => {
   test('the order of several rules and dates does not count', () => {
     expect(sameRecurrence(of('FREQ=DAILY', 'FREQ=WEEKLY'), of('FREQ=WEEKLY', 'FREQ=DAILY'), zoned)).toBe(true)
     expect(sameRecurrence(of('FREQ=DAILY', 'FREQ=WEEKLY'), of('FREQ=WEEKLY'), zoned)).toBe(false)
+    expect(sameRecurrence(of('FREQ=DAILY;COUNT=4', 'FREQ=YEARLY'), of('FREQ=DAILY;UNTIL=20260313T130000Z', 'FREQ=YEARLY'), zoned)).toBe(false)
   })
 })
