@@ -4,24 +4,28 @@
  */
 
 import type { EventSeries } from '../calendar/event.ts'
-import { timeZoneId } from '../calendar/identifiers.ts'
-import { instanceAt } from '../icalendar/recurrence.ts'
-import { isSameSeries } from './sequence.ts'
+import { instant, timeZoneId } from '../calendar/identifiers.ts'
+import type { RecurrenceId } from '../calendar/identifiers.ts'
+import { expand, timeOfRecurrenceId } from '../icalendar/recurrence.ts'
+import { instantOf } from '../icalendar/time-zone.ts'
+import { plainInstance } from './paired-events.ts'
+import { hasSameTimes } from './sequence.ts'
 
-/** Floating times keep their length whatever the zone. */
-const anyZone = timeZoneId('UTC')
+type Recurring = Extract<EventSeries, { kind: 'recurring' }>
 
-/** With each of them as an instance like any other, to be held against what is stored of it. Those of another rule are other instances. */
+/** With each of them as an instance like any other, to be held against what is stored of it. What the wanted series does not make is none. */
 export function withLeftOut(wanted: EventSeries, stored: EventSeries): EventSeries {
-  if (wanted.kind !== 'recurring' || stored.kind !== 'recurring' || !isSameSeries(wanted, stored)) return wanted
-  const leftOut = [...stored.overrides.keys()].filter((id) => !wanted.overrides.has(id) && !wanted.cancelled.has(id))
-  return leftOut.length === 0 ? wanted : { ...wanted, overrides: new Map([...wanted.overrides, ...leftOut.map((id) => [id, instanceAt(wanted.master, id, anyZone)] as const)]) }
+  // In a series that has moved the same names are other instances.
+  if (wanted.kind !== 'recurring' || stored.kind !== 'recurring' || !hasSameTimes(wanted.master, stored.master)) return wanted
+  const leftOut = [...stored.overrides].filter(([id]) => !wanted.overrides.has(id) && !wanted.cancelled.has(id) && isMade(id, wanted))
+  return leftOut.length === 0 ? wanted : { ...wanted, overrides: new Map([...wanted.overrides, ...leftOut.map(([id, before]) => [id, plainInstance(wanted.master, id, before)] as const)]) }
 }
 
-/** Without those again whose answers are those of the series. @param sent what the client has sent */
-export function withoutPlain(series: EventSeries, sent: EventSeries): EventSeries {
-  if (series.kind !== 'recurring' || sent.kind !== 'recurring') return series
-  const answers = JSON.stringify(series.master.attendees)
-  const overrides = [...series.overrides].filter(([id, { attendees }]) => sent.overrides.has(id) || JSON.stringify(attendees) !== answers)
-  return { ...series, overrides: new Map(overrides) }
+/** Which zone floating times are compared in does not matter. */
+const anyZone = timeZoneId('UTC')
+
+/** By its rules or dates. */
+function isMade(id: RecurrenceId, { master, recurrence }: Recurring): boolean {
+  const at = instantOf(timeOfRecurrenceId(id, master.start), anyZone)
+  return expand(master.start, recurrence, { from: at, to: instant(at + 1) }, { floatingZone: anyZone, limit: 1 }).starts.includes(id)
 }

@@ -4,6 +4,7 @@ import type { Event, EventSeries } from '../calendar/event.ts'
 import { timeZoneId } from '../calendar/identifiers.ts'
 import type { RecurrenceId } from '../calendar/identifiers.ts'
 import { formerIds, instanceAt } from '../icalendar/recurrence.ts'
+import { instantOf } from '../icalendar/time-zone.ts'
 
 /**
  * Each event beside the stored one of the same instance: its own, else the one that its series says. In a series that was moved instances
@@ -25,6 +26,20 @@ export function mapEvents(wanted: EventSeries, stored: EventSeries, map: (event:
 
 /** Floating times keep their length whatever the zone. */
 const anyZone = timeZoneId('UTC')
+
+/**
+ * An instance as its series says it. Where a day has another length, as clocks change, it may end sooner or later than programs count.
+ * @param like the instance as it is stored: its times count, if they are those of the series
+ */
+export function plainInstance(master: Event, id: RecurrenceId, like: Event): Event {
+  const plain = instanceAt(master, id, anyZone)
+  const isInPlace = like.start.kind === plain.start.kind && instantOf(like.start, anyZone) === instantOf(plain.start, anyZone)
+  return isInPlace && lengthOf(like) === lengthOf(master) ? { ...plain, start: like.start, end: like.end } : plain
+}
+
+function lengthOf({ start, end }: Event): number {
+  return instantOf(end, anyZone) - instantOf(start, anyZone)
+}
 
 function storedEvent(stored: EventSeries, id: RecurrenceId | undefined): Event | undefined {
   const override = id === undefined || stored.kind === 'single' ? undefined : stored.overrides.get(id)

@@ -4,9 +4,9 @@ import { hash } from 'node:crypto'
 import type { StoredSeries } from '../calendar/backend.ts'
 import { eventsOf } from '../calendar/event.ts'
 import type { Attendee, Event, EventSeries } from '../calendar/event.ts'
-import { instant, sameAddress, timeZoneId } from '../calendar/identifiers.ts'
+import { instant, sameAddress } from '../calendar/identifiers.ts'
 import type { CalendarId, RecurrenceId } from '../calendar/identifiers.ts'
-import { instanceAt } from '../icalendar/recurrence.ts'
+import { plainInstance } from './paired-events.ts'
 
 /** To be raised when the same series gives another tag. */
 const VERSION = '2'
@@ -40,14 +40,11 @@ function textOf(series: EventSeries, told: (event: Event) => unknown): string {
     case 'recurring': {
       const { uid, master, recurrence, overrides, cancelled } = series
       // Somebody's answer to one instance makes an override of it.
-      const isPlain = (id: RecurrenceId, event: Event): boolean => sameJson(told(unversioned(event)), told(unversioned(instanceAt(master, id, anyZone))))
+      const isPlain = (id: RecurrenceId, event: Event): boolean => sameJson(told(unversioned(event)), told(unversioned(plainInstance(master, id, event))))
       return JSON.stringify([uid, told(master), recurrence, overridesOf([...overrides].filter(([id, event]) => !isPlain(id, event))), [...cancelled].sort()])
     }
   }
 }
-
-/** Floating times keep their length whatever the zone. */
-const anyZone = timeZoneId('UTC')
 
 const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 

@@ -15,7 +15,7 @@ import type { Context } from './context.ts'
 import { DavError } from './errors.ts'
 import { forcedParts } from './force-send.ts'
 import { withAgentOfOrganizer, withAnswersOf, withOwnAnswer } from './guest-list.ts'
-import { withLeftOut, withoutPlain } from './left-out.ts'
+import { withLeftOut } from './left-out.ts'
 import { withoutOldAnswers } from './rescheduling.ts'
 import { isScheduled } from './schedule-tag.ts'
 import { withRaisedSequence } from './sequence.ts'
@@ -58,7 +58,7 @@ export function scheduledWrite(context: Context, asked: AskedWrite): ScheduledWr
   if (current.role === 'attendee') return { series: withOwnAnswer(asked, current.series), notify, again }
   const kept = withAnswersOf({ ...asked, wanted: withLeftOut(withAgentOfOrganizer(wanted), current.series) }, current.series)
   const series = notify === 'nobody' ? kept : withoutOldAnswers(kept, current.series, [calendar, context.account.address])
-  return { series: withRaisedSequence(withoutPlain(series, wanted), current.series), notify, again }
+  return { series: withRaisedSequence(series, current.series), notify, again }
 }
 
 /**

@@ -16,17 +16,12 @@ export function withRaisedSequence(wanted: EventSeries, stored: EventSeries): Ev
     return hasSameTimes(wanted.event, stored.event) ? wanted : { ...wanted, event: raised(wanted.event, stored.event) }
   }
   if (wanted.kind !== 'recurring' || stored.kind !== 'recurring') return wanted
-  const isSame = isSameSeries(wanted, stored)
+  const isSame = hasSameTimes(wanted.master, stored.master) && sameRecurrence(ruledDates(wanted, wanted), ruledDates(stored, wanted), stored.master.start)
   const overrides = new Map([...wanted.overrides].map(([id, event]) => {
     const before = stored.overrides.get(id)
     return [id, before === undefined || hasSameTimes(event, before) ? event : raised(event, before)] as const
   }))
   return { ...wanted, master: isSame ? wanted.master : raised(wanted.master, stored.master), overrides }
-}
-
-/** Whether both have the same times, and the same rules and dates. */
-export function isSameSeries(wanted: Recurring, stored: Recurring): boolean {
-  return hasSameTimes(wanted.master, stored.master) && sameRecurrence(ruledDates(wanted, wanted), ruledDates(stored, wanted), stored.master.start)
 }
 
 /** A backend may keep an override that no rule makes as a further date: that alone is no change. */

@@ -85,6 +85,29 @@ describe('an organizer\'s PUT', () => {
       expect(await answersOf()).toEqual([kept])
     })
 
+    test('is none of a series in another zone that begins at the same moment', async () => {
+      const inZone = meeting({ guests, start: '20261020T080000Z', lines: [weekly] }).replace('DTSTART:20261020T080000Z', 'DTSTART;TZID=Europe/Berlin:20261020T100000')
+      world = await openWorld()
+      await world.put(ANNA, inZone, { expect: 201 })
+      await world.put(BOB, (await world.text(BOB))!.replace(/RRULE.*\r\n/, '$&EXDATE;TZID=Europe/Berlin:20261027T100000\r\n'))
+      await world.put(ANNA, meeting({ guests, start: '20261020T080000Z', lines: [weekly] }))
+      expect(await unfolded()).not.toMatch(/RDATE|RECURRENCE-ID/)
+    })
+
+    test('over a change of the clocks is where it was: a decline of it stays, and nobody is told', async () => {
+      const day = calendar(...vevent({ guests, lines: [weekly] }).map((line) => line.replace(/^DTSTART.*/, 'DTSTART;TZID=Europe/Berlin:20261017T180000').replace(/^DURATION.*/, 'DTEND;TZID=Europe/Berlin:20261018T180000')))
+      world = await openWorld()
+      await world.put(ANNA, day, { expect: 201 })
+      const { headers } = await world.ask(ANNA, 'GET', objectOf(ANNA))
+      await world.put(BOB, (await world.text(BOB))!.replace(/RRULE.*\r\n/, '$&EXDATE;TZID=Europe/Berlin:20261024T180000\r\n'))
+      expect((await world.ask(ANNA, 'GET', objectOf(ANNA))).headers.get('Schedule-Tag')).toBe(headers.get('Schedule-Tag'))
+      await world.mails()
+      const before = await world.seen(ANNA)
+      await world.put(ANNA, day)
+      expect(await world.seen(ANNA)).toEqual(before)
+      expect(await world.mails()).toEqual([])
+    })
+
     test('by who knows of the answer to it: what is sent is meant', async () => {
       await opened({ lines: [weekly] })
       await world.put(ANNA, changed(second, 'Plan B'))
