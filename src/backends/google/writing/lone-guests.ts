@@ -10,7 +10,12 @@ import type { Source } from '../reading/from-wire.ts'
 import type { Sending } from './sending.ts'
 import type { WireEvent } from '../wire.ts'
 
-/** @param goes whether the instance is among those that go @returns the instances that are cancelled now */
+/**
+ * @param sending what the instances are cancelled by
+ * @param goes    whether an instance is among those that go
+ * @returns       the instances that are cancelled now
+ * @throws        BackendError 'conflict' when an instance has changed; guests of others may have been told then
+ */
 export async function cancelLone(sending: Sending, { main, instances, frame }: Source, goes: (id: RecurrenceId) => boolean = () => true): Promise<ReadonlySet<RecurrenceId>> {
   const lone = [...instances].filter(([on, row]) => row.status !== 'cancelled' && goes(on) && hasLone(row, main, frame.calendar))
   for (const [, row] of lone) {
@@ -21,7 +26,8 @@ export async function cancelLone(sending: Sending, { main, instances, frame }: S
   return new Set(lone.map(([on]) => on))
 }
 
+/** Whether somebody is told of the instance who is not told of the series. */
 function hasLone(row: WireEvent, main: WireEvent | undefined, calendar: CalendarId): boolean {
-  const ofSeries = main === undefined ? [] : guestsOf(main, calendar)
+  const ofSeries = main === undefined ? [] : guestsOf(main, calendar).filter((guest) => isTold(guest, main))
   return guestsOf(row, calendar).some((guest) => isTold(guest, row) && !ofSeries.some(({ email = '' }) => sameAddress(email, guest.email ?? '')))
 }

@@ -34,7 +34,8 @@ export async function removeSeries(sending: Sending, stored: StoredSeries, notif
   }
   const cancelled = notify === 'everybody' && !isAttendee ? await cancelLone(sending, source) : new Set()
   const others = [...instances].flatMap(([on, row]) => (cancelled.has(on) ? [] : [row]))
-  if (tells(main)) await (isAttendee ? patchEach(sending, others, declined) : patchEach(sending, [...others, main], quietened))
+  if (isAttendee && isRestricted({ stored, source })) await patchEach(sending, others, declined)
+  else if (tells(main)) await patchEach(sending, [...others, main], quietened)
   await deleteEvent(sending, main, tells(main))
 }
 

@@ -56,9 +56,10 @@ function reshapes(call: PlannedCall): boolean {
 
 /** Whether a changed instance is one no more. */
 function lostBy(wanted: EventSeries, stored: StoredSeries): (id: RecurrenceId) => boolean {
+  if (wanted.kind !== 'recurring') return () => true
   const { instances, frame } = sourceOf(stored)
-  const isGenerated = wanted.kind === 'recurring' ? generatedBy(wanted, [...instances.keys()], frame) : () => false
-  return (id) => !isGenerated(id) && !(wanted.kind === 'recurring' && wanted.overrides.has(id))
+  const isGenerated = generatedBy(wanted, [...instances.keys()], frame)
+  return (id) => wanted.cancelled.has(id) || !(isGenerated(id) || wanted.overrides.has(id))
 }
 
 /**
