@@ -47,9 +47,14 @@ function isLinkedCopy({ store }: Environment, holder: string, organizer: string,
   return seriesRows(store, holder, series).some(({ document }) => isSame(document.organizer.email, organizer) && !document.privateCopy)
 }
 
-/** Copies that were imported privately, and events of others that happen to have the same id, are left alone: nobody writes over them. */
+/**
+ * Copies that were imported privately, own events, and those of others that happen to have the same id, are left alone: nobody writes over them.
+ * A copy follows its meeting to another calendar of the organizer's.
+ */
 function hasOther({ store }: Environment, holder: string, organizer: string, series: string): boolean {
-  return seriesRows(store, holder, series).some(({ status, document }) => status !== 'cancelled' && (document.privateCopy || !isSame(document.organizer.email, organizer)))
+  const isElsewhere = (email: string): boolean => seriesRows(store, email.toLowerCase(), series).some(({ status }) => status !== 'cancelled')
+  return seriesRows(store, holder, series).some(({ status, document }) =>
+    status !== 'cancelled' && (document.privateCopy || (!isSame(document.organizer.email, organizer) && isElsewhere(document.organizer.email))))
 }
 
 const invites = (row: EventRow, account: string): boolean =>
