@@ -155,15 +155,34 @@ describe('a series (RFC 6638 §3.2, RFC 5546 §3.2)', () => {
     expect(await world.mails()).toEqual(mails)
   })
 
-  test('a decline of the whole by DELETE is one of the instances too that were answered otherwise', async () => {
+  test.each([
+    ['excludes it and changes the rule', put({ lines: ['RRULE:FREQ=WEEKLY;COUNT=5', `EXDATE:${second}`], guests: {} }), [`cancellation ${BOB}`], 0],
+    ['ends behind it', () => world.put(ANNA, loneGuest({}).replace('COUNT=4', 'COUNT=2')), [], 1],
+  ] as const)('who is invited to one instance alone, when the series %s', async (_, act, mails, left) => {
+    await world.put(ANNA, loneGuest({}), { expect: 201 })
+    await world.mails()
+    await act()
+    expect(await world.seen(BOB)).toHaveLength(left)
+    expect(await world.mails()).toEqual(mails)
+  })
+
+  test('whom the server tells of one instance alone is told of its end by the server, whoever tells of the series', async () => {
+    const untold = vevent(weekly).map((line) => line.replace(/^ATTENDEE(.*:mailto:bob)/, 'ATTENDEE;SCHEDULE-AGENT=CLIENT$1'))
+    await world.put(ANNA, calendar(...untold, ...vevent({ start: '20260922T120000Z', lines: [`RECURRENCE-ID:${second}`] })), { expect: 201 })
+    await world.mails()
+    await world.ask(ANNA, 'DELETE', objectOf(ANNA), { expect: 204 })
+    expect(await world.mails()).toEqual([`cancellation ${BOB}`])
+  })
+
+  test.each([[{}, [`response ${ANNA}`]], [{ 'Schedule-Reply': 'F' }, []]] as const)('a decline of the whole by DELETE with %j is one of the instances too that were answered otherwise', async (headers, mails) => {
     await world.put(ANNA, calendar(...vevent(weekly), ...vevent({ start: '20260922T120000Z', lines: [`RECURRENCE-ID:${second}`] })), { expect: 201 })
     const [master, instance] = (await world.text(BOB))!.split(/(?<=END:VEVENT\r\n)(?=BEGIN)/) as [string, string]
     await world.put(BOB, answered(master, BOB, 'TENTATIVE') + answered(instance, BOB, 'ACCEPTED'))
     await world.mails()
-    await world.ask(BOB, 'DELETE', objectOf(BOB), { expect: 204 })
+    await world.ask(BOB, 'DELETE', objectOf(BOB), { headers, expect: 204 })
     await expectAll({
       anna: ['20260915T080000Z Plan #0 anna:ACCEPTED bob:DECLINED', `[${second}] 20260922T120000Z Plan #1 anna:ACCEPTED bob:DECLINED`], bob: [],
-      stored: ['2026-09-22 confirmed Plan anna:accepted bob:declined', 'confirmed Plan anna:accepted bob:declined'], mails: [`response ${ANNA}`],
+      stored: ['2026-09-22 confirmed Plan anna:accepted bob:declined', 'confirmed Plan anna:accepted bob:declined'], mails,
     })
   })
 
@@ -213,11 +232,32 @@ describe('a meeting in another calendar of the organizer', () => {
     const made = await world.ask(ANNA, 'MKCALENDAR', '/calendar/dav/anna@example.org/second/', { expect: 201 })
     const path = (name: string) => `${made.headers.get('Location')!}${name}.ics`
     await world.put(ANNA, meeting({ start: '20960915T080000Z' }), { path: path('E1B2C3D4'), expect: 201 })
-    await world.put(ANNA, meeting({ start: '20160915T080000Z' }).replace('UID:E1B2C3D4', 'UID:past'), { path: path('past'), expect: 201 })
+    await world.put(ANNA, meeting({ start: '20160915T080000Z', lines: ['RRULE:FREQ=DAILY;COUNT=3'] }).replace('UID:E1B2C3D4', 'UID:past'), { path: path('past'), expect: 201 })
+    await world.ask(ANNA, 'PROPFIND', made.headers.get('Location')!, { headers: { Depth: '1' }, expect: 207 }) // all is held
     await world.mails()
     await world.ask(ANNA, 'DELETE', made.headers.get('Location')!, { headers, expect: 204 })
     expect(await world.mails()).toEqual(mails)
     expect(await world.seen(BOB)).toHaveLength(left)
+  })
+
+  test('moved there, its guests follow', async () => {
+    const made = await world.ask(ANNA, 'MKCALENDAR', '/calendar/dav/anna@example.org/second/', { expect: 201 })
+    const path = `${made.headers.get('Location')!}E1B2C3D4.ics`
+    await world.put(ANNA, meeting(), { expect: 201 })
+    await world.ask(ANNA, 'MOVE', objectOf(ANNA), { headers: { Destination: path }, expect: 201 })
+    await world.put(ANNA, (await world.text(ANNA, path))!.replace('SUMMARY:Plan', 'SUMMARY:Plan B'), { path })
+    expect(await world.seen(BOB)).toEqual([expect.stringContaining('Plan B')])
+    await world.ask(ANNA, 'DELETE', path, { expect: 204 })
+    expect(await world.seen(BOB)).toEqual([])
+  })
+
+  test('an event that the service does not remove goes with its calendar, and stands in the log', async () => {
+    const made = await world.ask(ANNA, 'MKCALENDAR', '/calendar/dav/anna@example.org/second/', { expect: 201 })
+    await world.put(ANNA, meeting({ start: '20960915T080000Z' }), { path: `${made.headers.get('Location')!}E1B2C3D4.ics`, expect: 201 })
+    world.gateway.breakNext('/events/', 403, 1)
+    await world.ask(ANNA, 'DELETE', made.headers.get('Location')!, { expect: 204 })
+    expect(world.gateway.notices.map(({ event }) => event)).toContain('meeting-not-cancelled')
+    await world.ask(ANNA, 'PROPFIND', made.headers.get('Location')!, { headers: { Depth: '0' }, expect: 404 })
   })
 
   test('moved there and back its user is no guest of it, nobody is told, and it is there once', async () => {

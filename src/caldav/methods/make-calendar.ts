@@ -65,7 +65,7 @@ async function made(context: Context, target: Place, request: MakeCollectionRequ
   const plans = planOf(context, request)
   if (plans.some(({ status }) => status !== 200)) return refusal(context, target, allOrNothing(plans))
   const change: CalendarChange = Object.assign({}, ...plans.map((plan) => plan.change))
-  const location = await created(context, target, { ...await zoneOfOwn(context), ...change, displayName: change.displayName ?? target.id })
+  const location = await created(context, target, { ...(change.timeZone ? {} : await zoneOfOwn(context)), ...change, displayName: change.displayName ?? target.id })
   return { status: 201, headers: { Location: location, 'Cache-Control': 'no-cache', ...preferenceHeaders(context) } }
 }
 
