@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { History } from '../../../src/backends/cached/history.ts'
+import { Knowledge } from '../../../src/backends/cached/knowledge.ts'
 import type { Changes } from '../../../src/calendar/backend.ts'
 import { backendSyncToken, instant, objectName, revision } from '../../../src/calendar/identifiers.ts'
 
@@ -60,4 +61,12 @@ describe('the answers about changes that are kept', () => {
     const history = historyOf(...Array.from({ length: 5000 }, (_, index) => step(index, {})))
     expect([history.knows(token(0)), history.knows(token(4999)), history.bytes <= 750_000]).toEqual([false, true, true])
   })
+})
+
+test('they count as held of their calendar', () => {
+  const known = new Knowledge({ maxCalendarBytes: 8_000_000, freshnessMs: 0, now: () => 0 } as ConstructorParameters<typeof Knowledge>[0])
+  known.holdAll([], { token: token(1), updated: instant(1) }, known.begin())
+  const before = known.bytes
+  known.catchUp(step(1, {}, Array.from({ length: 100 }, (_, index) => `n${index}`)).changes, known.begin())
+  expect(known.bytes - before).toBeGreaterThan(100 * 300)
 })
