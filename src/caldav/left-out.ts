@@ -17,15 +17,21 @@ type Recurring = Extract<EventSeries, { kind: 'recurring' }>
 export function withLeftOut(wanted: EventSeries, stored: EventSeries): EventSeries {
   // In a series that has moved the same names are other instances.
   if (wanted.kind !== 'recurring' || stored.kind !== 'recurring' || !hasSameTimes(wanted.master, stored.master)) return wanted
-  const leftOut = [...stored.overrides].filter(([id]) => !wanted.overrides.has(id) && !wanted.cancelled.has(id) && isMade(id, wanted))
+  const missing = [...stored.overrides].filter(([id]) => !wanted.overrides.has(id) && !wanted.cancelled.has(id))
+  const made = madeOf(wanted, missing.map(([id]) => id))
+  const leftOut = missing.filter(([id]) => made.has(id))
   return leftOut.length === 0 ? wanted : { ...wanted, overrides: new Map([...wanted.overrides, ...leftOut.map(([id, before]) => [id, plainInstance(wanted.master, id, before)] as const)]) }
 }
 
 /** Which zone floating times are compared in does not matter. */
 const anyZone = timeZoneId('UTC')
 
-/** By its rules or dates. */
-function isMade(id: RecurrenceId, { master, recurrence }: Recurring): boolean {
-  const at = instantOf(timeOfRecurrenceId(id, master.start), anyZone)
-  return expand(master.start, recurrence, { from: at, to: instant(at + 1) }, { floatingZone: anyZone, limit: 1 }).starts.includes(id)
+/** So many instances are looked through; what lies behind them is taken for none, as one that is none would become a further date. */
+const looked = 50_000
+
+/** What its rules and dates make between the first and the last of these. */
+function madeOf({ master, recurrence }: Recurring, ids: readonly RecurrenceId[]): ReadonlySet<RecurrenceId> {
+  if (ids.length === 0) return new Set()
+  const at = ids.map((id) => instantOf(timeOfRecurrenceId(id, master.start), anyZone)).sort((a, b) => a - b)
+  return new Set(expand(master.start, recurrence, { from: at[0]!, to: instant(at.at(-1)! + 1) }, { floatingZone: anyZone, limit: looked }).starts)
 }

@@ -60,6 +60,12 @@ describe('an organizer\'s PUT', () => {
       await world.put(BOB, head + answered(tail, BOB, 'DECLINED'))
     }
 
+    /** @param local in Berlin */
+    const takenOffByBob = async (local: string) => {
+      await world.put(BOB, (await world.text(BOB))!.replace(/RRULE:FREQ=[DW].*\r\n/, `$&EXDATE;TZID=Europe/Berlin:${local}\r\n`))
+      expect(await world.seen(ANNA)).toContainEqual(expect.stringContaining('bob:DECLINED'))
+    }
+
     test('goes back to its time: asked anew', async () => {
       await opened({ lines: [weekly] })
       await world.put(ANNA, changed('20260922T100000Z', 'Plan'))
@@ -89,9 +95,18 @@ describe('an organizer\'s PUT', () => {
       const inZone = meeting({ guests, start: '20261020T080000Z', lines: [weekly] }).replace('DTSTART:20261020T080000Z', 'DTSTART;TZID=Europe/Berlin:20261020T100000')
       world = await openWorld()
       await world.put(ANNA, inZone, { expect: 201 })
-      await world.put(BOB, (await world.text(BOB))!.replace(/RRULE.*\r\n/, '$&EXDATE;TZID=Europe/Berlin:20261027T100000\r\n'))
+      await takenOffByBob('20261027T100000')
       await world.put(ANNA, meeting({ guests, start: '20261020T080000Z', lines: [weekly] }))
       expect(await unfolded()).not.toMatch(/RDATE|RECURRENCE-ID/)
+    })
+
+    test('one of many on a day, at no place but its own: a decline of it stays', async () => {
+      const hourly = meeting({ guests, start: '20260915T080000', lines: ['RRULE:FREQ=DAILY;COUNT=40;BYHOUR=8,10,12,14,16,18'] })
+      world = await openWorld()
+      await world.put(ANNA, hourly, { expect: 201 })
+      await takenOffByBob('20260916T140000')
+      await world.put(ANNA, hourly)
+      expect(await answersOf()).toEqual([kept, 'anna:ACCEPTED bob:DECLINED cara:TENTATIVE'])
     })
 
     test('over a change of the clocks is where it was: a decline of it stays, and nobody is told', async () => {
@@ -99,7 +114,7 @@ describe('an organizer\'s PUT', () => {
       world = await openWorld()
       await world.put(ANNA, day, { expect: 201 })
       const { headers } = await world.ask(ANNA, 'GET', objectOf(ANNA))
-      await world.put(BOB, (await world.text(BOB))!.replace(/RRULE.*\r\n/, '$&EXDATE;TZID=Europe/Berlin:20261024T180000\r\n'))
+      await takenOffByBob('20261024T180000')
       expect((await world.ask(ANNA, 'GET', objectOf(ANNA))).headers.get('Schedule-Tag')).toBe(headers.get('Schedule-Tag'))
       await world.mails()
       const before = await world.seen(ANNA)
