@@ -79,12 +79,12 @@ export const notifyOfTransfer: Notify = 'nobody'
 function notifyOf({ settings }: Context, versions: readonly EventSeries[]): Notify {
   if (settings.scheduling === 'outbox') return 'nobody'
   if (versions.length > 0 && !versions.some(isScheduled)) return 'nobody'
-  const agent = versions[0] === undefined ? undefined : organizerOf(versions[0])?.scheduleAgent
-  return agent === undefined ? 'everybody' : 'nobody'
+  const organizers = versions[0] === undefined ? [] : eventsOf(versions[0]).flatMap(({ organizer = [] }) => organizer)
+  return organizers.length > 0 && organizers.every(({ scheduleAgent }) => scheduleAgent !== undefined) ? 'nobody' : 'everybody'
 }
 
 /** Of the first event that names one. */
-export function organizerOf(series: EventSeries): Organizer | undefined {
+function organizerOf(series: EventSeries): Organizer | undefined {
   return eventsOf(series).find(({ organizer }) => organizer !== undefined)?.organizer
 }
 

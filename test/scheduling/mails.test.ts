@@ -267,12 +267,28 @@ describe('SCHEDULE-AGENT (RFC 6638 §7.1)', () => {
     await world.gateway.close()
   })
 
+  test('at one of several instances that a guest is invited to it is that of this one', async () => {
+    const world = await openWorld()
+    const [second, third] = ['20260922T080000Z', '20260929T080000Z'].map((start) => vevent({ start, lines: [`RECURRENCE-ID:${start}`] })) as [readonly string[], readonly string[]]
+    await world.put(ANNA, calendar(...vevent({ guests: {}, lines: ['RRULE:FREQ=WEEKLY;COUNT=4'] }), ...second, ...third), { expect: 201 })
+    await world.mails()
+    const parts = (text: string) => text.split(/(?<=END:VEVENT\r\n)(?=BEGIN)/) as [string, string]
+    await putAs(BOB, (text) => answered(parts(text)[0], BOB, 'ACCEPTED').replace('ORGANIZER', 'ORGANIZER;SCHEDULE-AGENT=CLIENT') + parts(text)[1])(world)
+    expect(await world.mails()).toEqual([])
+    await putAs(BOB, (text) => parts(text)[0] + answered(parts(text)[1], BOB, 'ACCEPTED'))(world)
+    expect(await world.mails()).toEqual([`response ${ANNA}`])
+    await world.gateway.close()
+  })
+
   test('once the server tells the organizer again, it does', async () => {
     const world = await openWorld()
     await world.put(ANNA, meeting(), { expect: 201 })
     await putAs(BOB, (text) => answered(text, BOB, 'ACCEPTED').replace('ORGANIZER', 'ORGANIZER;SCHEDULE-AGENT=CLIENT'))(world)
     await world.mails()
-    await putAs(BOB, (text) => answered(noAgent(text), BOB, 'TENTATIVE'))(world)
+    await putAs(BOB, (text) => answered(text.replace(/^ORGANIZER;SCHEDULE-AGENT=CLIENT/m, 'ORGANIZER'), BOB, 'TENTATIVE'))(world)
+    expect(await world.mails()).toEqual([`response ${ANNA}`])
+    expect(await world.text(BOB)).not.toContain('SCHEDULE-AGENT')
+    await world.ask(BOB, 'DELETE', objectOf(BOB), { expect: 204 })
     expect(await world.mails()).toEqual([`response ${ANNA}`])
     await world.gateway.close()
   })

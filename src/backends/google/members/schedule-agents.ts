@@ -7,11 +7,11 @@ import type { WireEvent } from '../wire.ts'
 /** What the value of an extended property may hold. */
 const maxLength = 1024
 
-/** Those that are not the server's, each once, e.g. `client:bob@example.com none:eve@example.com`; `null` where all are. What does not fit is left out. */
+/** Those that are not the server's, e.g. `client:bob@example.com none:eve@example.com`; `null` where all are. What does not fit is left out. */
 export function writeAgents(people: readonly Pick<Attendee, 'address' | 'scheduleAgent'>[]): string | null {
   const agents = people.filter(({ scheduleAgent }) => scheduleAgent !== 'server').map(({ address, scheduleAgent }) => `${scheduleAgent}:${address.toLowerCase()}`)
   let text = ''
-  for (const agent of [...new Set(agents)].sort()) if (text.length + agent.length < maxLength) text += `${text === '' ? '' : ' '}${agent}`
+  for (const agent of agents.sort()) if (text.length + agent.length < maxLength) text += `${text === '' ? '' : ' '}${agent}`
   return text === '' ? null : text
 }
 

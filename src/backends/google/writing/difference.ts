@@ -33,8 +33,8 @@ export interface Difference {
 }
 
 /**
- * SEQUENCE is the organizer's: a guest's copy has the one that came with the invitation. A dismissed alarm is never the reason to refuse
- * an event of a type that does not hold it.
+ * SEQUENCE is the organizer's: a guest's copy has the one that came with the invitation. A dismissed alarm, or who sends the messages, is
+ * never the reason to refuse an event of a type that does not hold it.
  */
 export function differenceOf(wanted: Event, stored: Rendered, context: Context, place: Omit<Setting, 'frame'> = { isRecurring: false }): Difference | undefined {
   const setting = { ...place, frame: context.frame }
@@ -42,7 +42,7 @@ export function differenceOf(wanted: Event, stored: Rendered, context: Context, 
     if (name === 'sequence') return !isRestricted(context)
     // The guests of an instance are those of its copy's series.
     if (name === 'attendees' && context.isBegun === true && context.isNewer !== true) return differsOnlyInOwnAnswer(wanted, stored, context)
-    return name !== 'acknowledged' || holdsNotes(stored.row)
+    return (name !== 'acknowledged' && name !== 'agents') || holdsNotes(stored.row)
   }
   const changes = fields.filter(({ name }) => isMeant(name)).flatMap((field) => {
     const body = field.change(wanted, stored, setting)

@@ -53,7 +53,9 @@ export function planLeftOver(context: Context): readonly PlannedCall[] {
 
 function planInstance(id: RecurrenceId, before: Recurring | undefined, wanted: Recurring, context: InstanceContext & { readonly leftOver: ReadonlySet<RecurrenceId> }): PlannedCall | undefined {
   const row = before && context.source.instances.get(id)
-  if (wanted.cancelled.has(id)) return before?.cancelled.has(id) ? undefined : planCancellation(id, wanted.overrides.get(id), row, context)
+  // What an attendee's client says of its messages stands at the series.
+  const cancelled = wanted.overrides.get(id) ?? (context.stored.role === 'attendee' ? wanted.master : undefined)
+  if (wanted.cancelled.has(id)) return before?.cancelled.has(id) ? undefined : planCancellation(id, cancelled, row, context)
   if (context.leftOver.has(id)) return planCancellation(id, before?.overrides.get(id), row, context)
   const event = wanted.overrides.get(id) ?? plainInstance(wanted.master, id)
   if (row?.status === 'cancelled') return planRevival(id, event, row, { ...context, series: wanted.master })

@@ -15,6 +15,7 @@ import { isOrganizedAlone, newAcknowledgement } from '../members/noted.ts'
 import { writeReminders } from '../members/reminders.ts'
 import { writeAgents } from '../members/schedule-agents.ts'
 import { storedZoneOf, writeTime } from '../members/times.ts'
+import { sameAddress } from '../../../calendar/identifiers.ts'
 import type { Event } from '../../../calendar/event.ts'
 import type { WireBody } from './bodies.ts'
 import type { CalendarFrame } from '../frame.ts'
@@ -125,10 +126,14 @@ function changeOfSequence({ sequence, organizer }: Event, stored: Rendered | und
   return sequence === stored?.event.sequence ? undefined : { ...raised, ...privately({ [marks.sequence]: String(sequence) }) }
 }
 
-/** An organizer's client says at ORGANIZER what counts for the guests, and is kept at them; a guest's says who tells the organizer. */
+/**
+ * An organizer's client says at ORGANIZER what counts for the guests, and it is kept at them. A guest's says there who tells the organizer,
+ * whatever stands at the organizer's row among the guests.
+ */
 function keptAgents({ attendees, organizer }: Event, { frame }: Setting): string | null {
-  const teller = organizer?.scheduleAgent !== undefined && isForeign({ organizer }, frame) ? [{ address: organizer.address, scheduleAgent: organizer.scheduleAgent }] : []
-  return writeAgents([...attendees, ...teller])
+  if (organizer === undefined || !isForeign({ organizer }, frame)) return writeAgents(attendees)
+  const { address, scheduleAgent = 'server' } = organizer
+  return writeAgents([...attendees.filter((each) => !sameAddress(each.address, address)), { address, scheduleAgent }])
 }
 
 /** What is cancelled keeps the status that it had, until it is brought back. */
