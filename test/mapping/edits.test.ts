@@ -204,6 +204,21 @@ test('an instance without a text below a series that is told in HTML alone has n
   await opened.close()
 })
 
+test.each(['touch-series', 'touch-instance'] as const)('a series with a guest of one instance is removed under its version, where a written instance does %s', async (instanceWrites) => {
+  const opened = open({ switches: { instanceWrites } })
+  const [organizer, uid] = [`ORGANIZER:mailto:${me}`, 'UID:lone@example.com']
+  await opened.put('lone.ics', object(
+    [uid, 'DTSTART:20260310T090000Z', 'RRULE:FREQ=DAILY;COUNT=3', organizer],
+    [uid, 'RECURRENCE-ID:20260311T090000Z', 'DTSTART:20260311T120000Z', organizer, 'ATTENDEE:mailto:ben@example.com'],
+  ))
+  const { etag } = await opened.get('lone.ics')
+  opened.forget()
+  expect(await opened.ask('DELETE', `${calendarPath}lone.ics`, '', { 'If-Match': etag! })).toMatchObject({ status: 204 })
+  expect((await opened.get('lone.ics')).status).toBe(404)
+  expect(opened.writes[0]).toMatch(/^PATCH .*sendUpdates=all/)
+  await opened.close()
+})
+
 describe('alarms', () => {
   async function start(reminders: object): Promise<{ readonly opened: Opened; readonly id: string; readonly name: string }> {
     const opened = open()
