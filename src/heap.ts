@@ -10,6 +10,9 @@ export const heapFlags = [
   // What is used is let grow to twice as much before it is looked through, not to four times: a cache that always drops something for
   // something else would come to that, and the system never has it back.
   '--heap-growing-percent=100',
+  // A list that lived for long at one place of the program is not made among what is old from then on: a first synchronisation would see to
+  // that, and what the lists of later answers hold would be kept long after them, and copied on the way.
+  '--no-allocation-site-pretenuring',
 ] as const
 
 /** To be called once all is loaded: a start leaves little behind, and needs no room for it. */
