@@ -10,19 +10,13 @@ import { copyOfData, log, scale, tell } from './run.ts'
 import { startBare, startGateway } from './servers.ts'
 import { ms, ratio, table, whole } from './table.ts'
 
-interface Running { readonly target: Target; readonly server: Server }
+export interface Running { readonly target: Target; readonly server: Server }
 
 /** What one server did under both loads. */
 interface Both { readonly one: Figures; readonly many: Figures }
 
 /** A slow server is spared the many clients. */
 interface Theirs { readonly one: Figures; readonly many: Figures | undefined }
-
-/** CPU of an operation with one client, in ms: of the gateway, and of the bare app where it did the same. */
-interface Cost { readonly own: number | undefined; readonly bare?: number | undefined }
-
-/** By the name of the operation, for how they grow. */
-export type Measured = ReadonlyMap<string, Cost>
 
 async function both(running: Running, operation: Operation, forMs: number, onAnswer?: (request: Request, answer: Answer) => void): Promise<Both> {
   const place = { target: running.target, pid: running.server.pid }
@@ -31,7 +25,7 @@ async function both(running: Running, operation: Operation, forMs: number, onAns
 }
 
 /** Each that only reads, for a moment: none is timed as one of the first things that a process has ever done. */
-async function warmUp(running: Running, operations: readonly Operation[]): Promise<void> {
+export async function warmUp(running: Running, operations: readonly Operation[]): Promise<void> {
   const place = { target: running.target, pid: running.server.pid }
   for (const operation of operations.filter(({ changes }) => !changes)) await measure(place, operation, { clients: 1, warmMs: 0, forMs: scale.warmMs / 2, preparedTurns: 0 })
 }
@@ -57,7 +51,7 @@ const operationHeads = ['operation', '1 client: ms', 'p95', 'CPU ms', '16 client
 const cellsOf = ({ one, many }: Both): string[] => [ms(one.medianMs), ms(one.p95Ms), ms(one.cpuMs), ms(many.medianMs), ms(many.p95Ms), whole(many.perSecond)]
 
 /** Within the freshness window after a first synchronisation. */
-export async function load(peers: readonly Peer[], size: number): Promise<Measured> {
+export async function load(peers: readonly Peer[], size: number): Promise<void> {
   const data = copyOfData()
   const gateway = await startGateway(data)
   const bare = await startBare(data)
@@ -67,7 +61,6 @@ export async function load(peers: readonly Peer[], size: number): Promise<Measur
   await firstSync({ place: gateway, size, connection })
   const rows: string[][] = []
   const beside: { readonly one: string[][]; readonly many: string[][]; readonly tail: string[][] } = { one: [], many: [], tail: [] }
-  const measured: Map<string, Cost> = new Map()
   const operations = await operationsOn({ place: gateway, size, connection })
   await warmUp(gateway, operations)
   for (const [index, operation] of operations.entries()) {
@@ -76,7 +69,6 @@ export async function load(peers: readonly Peer[], size: number): Promise<Measur
     const steps = operation.requests(0).length
     const own = await both(gateway, operation, scale.forMs, (...exchange) => { exchanges = [...exchanges, exchange].slice(-steps) })
     const ceiling = await both(bare, await ceilingOf(bare, `${operation.name} ${size}`, exchanges), scale.forMs / 2)
-    measured.set(operation.name, { own: own.one.cpuMs, bare: ceiling.one.cpuMs })
     rows.push([
       operation.name, ...cellsOf(own),
       ratio(own.one.medianMs, ceiling.one.medianMs), ratio(own.one.cpuMs, ceiling.one.cpuMs), ratio(own.many.perSecond, ceiling.many.perSecond),
@@ -97,7 +89,6 @@ export async function load(peers: readonly Peer[], size: number): Promise<Measur
   }
   connection.close()
   await Promise.all([gateway.server.stop(), bare.server.stop()])
-  return measured
 }
 
 interface Column {
@@ -125,35 +116,23 @@ async function ofPeer({ name, place, letsAllIn, isSlow }: Peer, operation: Opera
   }
 }
 
+/** The others are answered from the request alone. */
+export const asksBackend = ({ name }: Operation): boolean => !/options|unauthenticated/.test(name)
+
 /** With a window of 0 each read asks the backend: the calls, and what they cost in process. */
-export async function askedEachTime(size: number): Promise<Measured> {
+export async function askedEachTime(size: number): Promise<void> {
   const gateway = await startGateway(copyOfData(), ['--freshness-ms', '0'])
   const connection = await open(gateway.target)
   await firstSync({ place: gateway, size, connection })
   const rows: string[][] = []
-  const measured: Map<string, Cost> = new Map()
-  const operations = (await operationsOn({ place: gateway, size, connection })).filter(({ name }) => !/options|unauthenticated/.test(name))
+  const operations = (await operationsOn({ place: gateway, size, connection })).filter(asksBackend)
   await warmUp(gateway, operations)
   for (const operation of operations) {
     log(`${operation.name}, ${size} events, window 0`)
     const own = await both(gateway, operation, scale.forMs / 2)
-    measured.set(operation.name, { own: own.one.cpuMs })
     rows.push([operation.name, ...cellsOf(own)])
   }
   tell(`${whole(size)} events, freshness window 0`, table(operationHeads, rows))
   connection.close()
   await gateway.server.stop()
-  return measured
-}
-
-/** How the CPU of an operation grows with the calendar. */
-export function growth(title: string, bySize: readonly (readonly [size: number, measured: Measured])[]): void {
-  const [[small, few], [large, many]] = [bySize[0]!, bySize.at(-1)!]
-  const hasBare = [...few.values()].some(({ bare }) => bare !== undefined)
-  const rows = [...few].map(([name, { own, bare }]) => {
-    const grown = many.get(name)
-    return [name, ms(own), ms(grown?.own), ratio(grown?.own, own), `≤ ${aims.get(name)?.growth ?? 1.3}`, ...(hasBare ? [ratio(grown?.bare, bare)] : [])]
-  })
-  const heads = ['operation', `at ${whole(small)}`, `at ${whole(large)}`, 'ratio', 'aim', ...(hasBare ? ['ratio of bare'] : [])]
-  tell(`Growth from ${whole(small)} to ${whole(large)} events, ${title}: CPU ms with one client`, table(heads, rows))
 }

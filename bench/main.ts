@@ -11,10 +11,11 @@ import { promisify } from 'node:util'
 import { gatewaySettings } from '../src/config.ts'
 import { manyConnections } from './connections.ts'
 import { firstSyncs } from './first-sync.ts'
+import { growth } from './growth.ts'
 import type { Held } from './held-calendars.ts'
 import { measureParse, measureWrite, type Rates } from './icalendar.ts'
 import { latency } from './latency.ts'
-import { askedEachTime, growth, load, type Measured } from './load.ts'
+import { askedEachTime, load } from './load.ts'
 import { startPeers } from './peers.ts'
 import { flags, folder, isWanted, log, otherSize, scale, sections, seeded, tell } from './run.ts'
 import { seed } from './seed.ts'
@@ -80,17 +81,10 @@ function write(): void {
   writeFileSync(README, `${head}${MARK}\n\n${machine}${flags.quick ? ' Quick run.' : ''}\n\n${sections.join('\n')}`)
 }
 
-/** For each size of calendar, and how it grew. */
-async function forSizes(title: string, run: (size: number) => Promise<Measured>): Promise<void> {
-  const measured: [number, Measured][] = []
-  for (const size of scale.sizes) measured.push([size, await run(size)])
-  if (measured.length > 1) growth(title, measured)
-}
-
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { process.exit(1) })
 const begin = performance.now()
 const sizes = [...new Set([...scale.sizes, otherSize, ...(isWanted('first-sync') ? scale.syncSizes : []), ...(isWanted('latency') ? [scale.latencySize] : [])])]
-if ((['start', 'first-sync', 'load', 'asked', 'latency', 'connections'] as const).some(isWanted)) {
+if ((['start', 'first-sync', 'load', 'asked', 'growth', 'latency', 'connections'] as const).some(isWanted)) {
   log(`making calendars of ${sizes.join(', ')} events`)
   await seed(seeded, sizes)
   await (await startGateway(seeded)).server.stop()     // makes the certificate that all share
@@ -100,8 +94,9 @@ const peers = isWanted('load') || isWanted('first-sync') ? await startPeers(join
 
 if (isWanted('start')) await starts()
 if (isWanted('first-sync')) await firstSyncs(peers)
-if (isWanted('load')) await forSizes('held within the freshness window', (size) => load(peers, size))
-if (isWanted('asked')) await forSizes('freshness window 0', askedEachTime)
+if (isWanted('load')) for (const size of scale.sizes) await load(peers, size)
+if (isWanted('asked')) for (const size of scale.sizes) await askedEachTime(size)
+if (isWanted('growth') && scale.sizes.length > 1) await growth(scale.sizes[0]!, scale.sizes.at(-1)!)
 if (isWanted('latency')) await latency()
 if (isWanted('connections')) await manyConnections()
 if (isWanted('memory')) await memory()

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 test.each([
-  [['--only', 'load,speed'], '--only takes some of start, first-sync, load, asked, latency, connections, memory, icalendar; "speed" is none of them.'],
+  [['--only', 'load,speed'], '--only takes some of start, first-sync, load, asked, growth, latency, connections, memory, icalendar; "speed" is none of them.'],
   [['--fast'], 'Unknown option \'--fast\'; the flags stand in bench/README.md.'],
   [['fast'], 'Unexpected argument \'fast\'; the flags stand in bench/README.md.'],
   [['--sizes', '1000,many'], '--sizes takes whole numbers such as 1000,10000; "many" is none.'],
