@@ -1,7 +1,7 @@
 // Makes a fresh clone ready: installs the packages, and with them the Node that the sources need. Runs on Node 14 and newer,
 // and does nothing when all is there.
 import { spawnSync } from 'node:child_process'
-import { statSync } from 'node:fs'
+import { lstatSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -25,7 +25,17 @@ function modified(path) {
   }
 }
 
+/** Somebody shares the packages of another folder: npm would empty that one. */
+function isLink(path) {
+  try {
+    return lstatSync(join(root, path)).isSymbolicLink()
+  } catch {
+    return false
+  }
+}
+
 function install() {
+  if (isLink('node_modules')) stop('node_modules is a link to packages that are missing or not those of package-lock.json, and npm would empty the folder behind it: remove the link and start again.')
   console.error('calgate: installing packages, this happens once ...')
   const npm = process.env.npm_execpath
   const isScript = npm !== undefined && /\.[cm]?js$/.test(npm)

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -45,6 +45,14 @@ describe.skipIf(process.platform === 'win32')('scripts/setup.mjs (skipped on Win
     const later = new Date(Date.now() + 5000)
     utimesSync(at('package-lock.json'), later, later)
     expect(setUp().calls).toBe('ci\nci\n')
+  })
+
+  test('leaves the packages of another folder alone, which npm would remove', () => {
+    mkdirSync(at('elsewhere'))
+    writeFileSync(at('elsewhere/kept'), '')
+    symlinkSync(at('elsewhere'), at('node_modules'))
+    expect(setUp()).toMatchObject({ status: 1, calls: '', stderr: expect.stringMatching(/^calgate: node_modules is a link [^\n]*start again\.\n$/) })
+    expect(existsSync(at('elsewhere/kept'))).toBe(true)
   })
 
   test('an older Node stops the start with one sentence', () => {
