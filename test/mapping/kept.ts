@@ -213,7 +213,8 @@ export const keptRows: readonly KeptRow[] = [
   {
     properties: 'ATTACH', as: '`attachments`',
     kept: [{ sends: ['ATTACH;FMTTYPE=application/pdf;FILENAME=Plan:https://example.com/plan.pdf'], stores: { attachments: [{ fileUrl: 'https://example.com/plan.pdf', title: 'Plan', mimeType: 'application/pdf' }] }, reads: ['ATTACH;FMTTYPE=application/pdf;FILENAME=Plan:https://example.com/plan.pdf'] }],
-    changed: [['inline data, and other than http and https addresses, are dropped', { sends: ['ATTACH;VALUE=BINARY;ENCODING=BASE64:QUJD', 'ATTACH:cid:1@example.com'], lacks: ['ATTACH'] }]],
+    changed: [['dropped: inline data, other than http and https addresses, beyond 25', { sends: ['ATTACH;VALUE=BINARY;ENCODING=BASE64:QUJD', 'ATTACH:cid:1@example.com'], lacks: ['ATTACH'] },
+      { sends: Array.from({ length: 26 }, (_, index) => `ATTACH:https://example.com/${index + 1}.pdf`), reads: ['ATTACH:https://example.com/25.pdf'], lacks: ['26.pdf'] }]],
   },
   {
     properties: 'SEQUENCE', as: '`sequence`',
