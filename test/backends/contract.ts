@@ -213,8 +213,8 @@ export function describeBackend(title: string, open: () => BackendUnderTest): vo
 
     test('every kind of object can turn into every other that may have its UID', () => withBackend(async (session) => {
       const name = nameOf('turn.ics')
-      const kinds = ['a zoned event', 'a series with overrides and cancelled days', 'an all-day event', 'a series', 'an all-day series', 'a floating event', 'all fields']
-      for (const kind of [...kinds, ...kinds.toReversed()]) {
+      const kinds = ['one instance of an unknown series', 'a zoned event', 'a series with overrides and cancelled days', 'an all-day event', 'a series', 'an all-day series', 'a floating event', 'all fields']
+      for (const kind of [...kinds, ...kinds.slice(1).toReversed()]) {
         const series = { ...shapes[kind], uid: eventUid('turn') } as EventSeries
         const stored = await session.put(home, name, series, always)
         expect(content(stored.series), kind).toEqual(content(withSequence(told(series), stored.series)))

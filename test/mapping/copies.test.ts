@@ -277,6 +277,26 @@ test('a newer message about a lone instance, stored without its series, changes 
   await opened.close()
 })
 
+test.each([{}, otherwise])('a copy of one instance becomes the series to which the user is invited later, whether that was counted up or not (%o)', async (switches) => {
+  const instance = ['UID:m@example.org', 'RECURRENCE-ID:20260312T090000Z', 'DTSTART:20260312T110000Z', 'DURATION:PT1H', 'SEQUENCE:1', organizer, own, ...others('ben@example.com')]
+  const series = (sequence: number): string =>
+    object(['UID:m@example.org', 'DTSTART:20260310T090000Z', 'DURATION:PT1H', 'RRULE:FREQ=DAILY;COUNT=6', `SEQUENCE:${sequence}`, organizer, own, ...others('ben@example.com')], instance)
+  for (const sequence of [1, 2]) {
+    const opened = await start(object(instance), switches)
+    expect(await opened.put('m.ics', series(0))).toMatchObject({ status: 403, condition: 'allowed-attendee-scheduling-object-change' })
+    expect(await opened.put('m.ics', series(sequence))).toMatchObject({ status: 204 })
+    const { text } = await opened.get('m.ics')
+    expect(text.match(/^(DTSTART|RECURRENCE-ID|RRULE):.*$/gm)?.map((line) => line.trim())).toEqual([
+      'DTSTART:20260310T090000Z', 'RRULE:FREQ=DAILY;COUNT=6', 'DTSTART:20260312T110000Z', 'RECURRENCE-ID:20260312T090000Z',
+    ])
+    opened.forget()
+    expect((await opened.put('m.ics', series(sequence))).status).toBe(204)
+    expect(opened.writes, 'the same again').toEqual([])
+    expect(opened.mails()).toEqual([])
+    await opened.close()
+  }
+})
+
 describe('a copy that was removed', () => {
   const talk = meeting(0, 'SUMMARY:Talk', ...others('ben@example.com'))
   const ownEvent = object(['UID:m@example.org', 'DTSTART:20260311T090000Z', 'DTEND:20260311T100000Z', 'SUMMARY:Mine'])

@@ -72,10 +72,12 @@ export function planUpdate(stored: StoredSeries, wanted: EventSeries, notify: No
     if (wanted.kind !== 'detached') throw rejected('A series cannot take the place of single instances of somebody\'s series.')
     return planDetached(before, wanted, context)
   }
-  if ((stored.series.kind === 'detached') !== (wanted.kind === 'detached')) throw rejected('Single instances and their series cannot take the place of each other.')
+  const isLone = stored.series.kind === 'detached'
+  if (!isLone && wanted.kind === 'detached') throw rejected('A single instance cannot take the place of its series.')
   const after = withLoneAsSingle(wanted, stored.series)
   if (after.kind === 'detached') throw rejected('Only one instance can be stored without its series, and no other in its place.')
-  return planNewest(settled(before, context.frame, after), settled(after, context.frame), context)
+  const isMadeWhole = isLone && wanted.kind !== 'detached'
+  return planNewest(settled(before, context.frame, after), settled(after, context.frame), { ...context, isMadeWhole })
 }
 
 /** A lone instance that a client stored here without its series is an event of its own. @param like the one that is meant */
@@ -86,9 +88,10 @@ function withLoneAsSingle(series: EventSeries, like: EventSeries = series): Even
   return isLike && event !== undefined ? { kind: 'single', uid: series.uid, event } : series
 }
 
-function planNewest(stored: Whole, wanted: Whole, context: Context): readonly PlannedCall[] {
-  const { source: { main }, frame } = context
-  const isNewer = isRenewed(main, stored, wanted)
+/** @param context isMadeWhole: a lone instance was stored until now */
+function planNewest(stored: Whole, wanted: Whole, context: Context & { readonly isMadeWhole: boolean }): readonly PlannedCall[] {
+  const { source: { main }, frame, isMadeWhole } = context
+  const isNewer = isRenewed(main, stored, wanted, isMadeWhole)
   const isBegunHere = isNewer || isBegun(main, wanted)
   const common = isBegunHere && wanted.kind === 'recurring' ? withCommonGuests(wanted, frame) : wanted
   return planWhole(stored, common, isNewer ? { ...context, isBegun: true, isNewer } : context, { ...context, isBegun: isBegunHere })
@@ -99,12 +102,13 @@ function rejected(sentence: string): BackendError {
 }
 
 /** @param ofInstances the context for those */
-function planWhole(stored: Whole, wanted: Whole, context: Context, ofInstances: Context): readonly PlannedCall[] {
+function planWhole(stored: Whole, wanted: Whole, context: Context & { readonly isMadeWhole: boolean }, ofInstances: Context): readonly PlannedCall[] {
   const { source } = context
   const main = mainOf(source)
   const change = joined([
     differenceOf(mainEventOf(wanted), { event: mainEventOf(stored), row: main }, context, { isRecurring: wanted.kind === 'recurring' }),
     recurrenceChange(stored, wanted, context),
+    context.isMadeWhole ? { names: ['recurrence'], body: privately({ [marks.instance]: null }) } : undefined,
   ])
   if (change !== undefined) assertAllowed(change.names, mainEventOf(wanted), { event: mainEventOf(stored), row: main }, context)
   if (change?.names.includes('cancelled') === true) assertNoCancelledMeeting(mainEventOf(wanted), context.frame)

@@ -16,13 +16,17 @@ import type { Listing } from '../reading/pages.ts'
 import type { Whole } from './settled.ts'
 import type { WireEvent } from '../wire.ts'
 
-/** Whether the organizer has counted up since (RFC 5546 §2.1.4): in the event or series, or in one of its instances. */
-export function isRenewed(main: WireEvent | undefined, stored: Whole, wanted: Whole): boolean {
+/**
+ * Whether the organizer has counted up since (RFC 5546 §2.1.4): in the event or series, or in one of its instances.
+ * @param isMadeWhole the copy is of one instance, to which alone the user was invited: the series need not be counted up for them to be invited to it
+ */
+export function isRenewed(main: WireEvent | undefined, stored: Whole, wanted: Whole, isMadeWhole: boolean): boolean {
   if (main?.privateCopy !== true) return false
   const before = mainEventOf(stored).sequence
-  if (mainEventOf(wanted).sequence > before) return true
+  const { sequence } = mainEventOf(wanted)
+  if (sequence > before || (isMadeWhole && sequence === before)) return true
   const known = stored.kind === 'recurring' ? stored.overrides : undefined
-  return wanted.kind === 'recurring' && [...wanted.overrides].some(([id, { sequence }]) => sequence > (known?.get(id)?.sequence ?? before))
+  return wanted.kind === 'recurring' && [...wanted.overrides].some(([id, override]) => override.sequence > (known?.get(id)?.sequence ?? before))
 }
 
 /**
