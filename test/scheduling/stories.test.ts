@@ -240,6 +240,19 @@ describe('a meeting in another calendar of the organizer', () => {
     expect(await world.seen(BOB)).toHaveLength(left)
   })
 
+  test('is not called off by somebody else who may change the calendar: only whose it is can remove it for all', async () => {
+    const made = await world.ask(ANNA, 'MKCALENDAR', '/calendar/dav/anna@example.org/second/', { expect: 201 })
+    const path = `${made.headers.get('Location')!}E1B2C3D4.ics`
+    await world.put(ANNA, meeting({ start: '20960915T080000Z', guests: { [CARA]: 'NEEDS-ACTION' } }), { path, expect: 201 })
+    const id = decodeURIComponent(path.split('/').at(-2)!)
+    await world.gateway.rest(ANNA, 'POST', `/calendars/${id}/acl`, { role: 'owner', scope: { type: 'user', value: BOB } })
+    await world.gateway.rest(BOB, 'POST', '/users/me/calendarList', { id })
+    await world.mails()
+    await world.ask(BOB, 'DELETE', `/calendar/dav/${BOB}/${id}/`, { expect: 403 })
+    expect(await world.mails()).toEqual([])
+    expect(await world.text(ANNA, path)).toContain('mailto:cara@elsewhere.example')
+  })
+
   test('moved there, its guests follow', async () => {
     const made = await world.ask(ANNA, 'MKCALENDAR', '/calendar/dav/anna@example.org/second/', { expect: 201 })
     const path = `${made.headers.get('Location')!}E1B2C3D4.ics`
