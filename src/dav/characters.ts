@@ -5,6 +5,8 @@ const forbidden = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u
 const forbiddenAll = new RegExp(forbidden.source, 'gu')
 /** Surrogates in pairs first, each pair being one character: with the flag `u` the engine looks for them in every text. */
 const toEscapeInText = /[\uD800-\uDBFF][\uDC00-\uDFFF]|[^\t\n\u0020-\u0025\u0027-\u003B\u003D\u003F-\u007E]/g
+/** Texts of which nothing has to be escaped: most, which is seen in half the time that it takes to look for each such character. */
+const plain = /^[\t\n\u0020-\u0025\u0027-\u003B\u003D\u003F-\u007E]*$/
 const toEscapeInAttribute = /[\uD800-\uDBFF][\uDC00-\uDFFF]|[^\u0020\u0021\u0023-\u0025\u0027-\u003B\u003D\u003F-\u007E]/g
 const references = /&(?:#([0-9]{1,12})|#x([0-9A-Fa-f]{1,12})|(amp|lt|gt|quot|apos));|&/g
 
@@ -27,7 +29,7 @@ export function forbiddenCharacter(text: string): string | undefined {
  * (XML 1.0 §2.11). What XML forbids, lone surrogates among it, is left out.
  */
 export function escapeText(text: string): string {
-  return text.replace(toEscapeInText, escapeCharacter)
+  return plain.test(text) ? text : text.replace(toEscapeInText, escapeCharacter)
 }
 
 /** The same for the value of an attribute between double quotes; tab and line feed are references too (XML 1.0 §3.3.3). */
