@@ -1,11 +1,11 @@
-/** What is aimed at for each operation, against the best of the other servers in the same run. */
+/** What is aimed at for each operation: against the best of the other servers in the same run, and in growth. */
 
 export interface Aim {
   /** Time with one client, at most. */
   readonly time?: number
   /** Operations per second with 16 clients, at least. */
   readonly rate?: number
-  /** CPU at ten times the events, at most, where that is not 1.3. */
+  /** CPU at ten times the events, at most, where that is not {@link growthAim}. */
   readonly growth?: number
 }
 
@@ -27,6 +27,9 @@ export const aims: ReadonlyMap<string, Aim> = new Map<string, Aim>([
   ['PUT changed', { time: 1, rate: 1 }],
   ['DELETE', { time: 1, rate: 1 }],
 ])
+
+/** CPU at ten times the events, at most. */
+export const growthAim = 1.3
 
 /** The 99th percentile with 16 clients, at most, of any operation. */
 export const tailAim = 0.5

@@ -1,4 +1,4 @@
-/** The same with a backend that is apart and takes its time for every call: what the gateway adds to the calls that are needed. */
+/** Operations at a backend that is apart and takes its time for every call: what the gateway adds to the calls that are needed. */
 
 import { open, type Target } from './http-client.ts'
 import { type Figures, measure, quantile } from './measure.ts'

@@ -37,7 +37,7 @@ function expectStatus(answer: Answer, ...wanted: readonly number[]): string | un
 
 const expectCount = (found: number, wanted: number, what: string): string | undefined => (found === wanted ? undefined : `${found} ${what} in place of ${wanted}`)
 
-export const syncTokenIn = (body: string): string => /<(?:\w+:)?sync-token>([^<]+)</.exec(body)?.[1] ?? ''
+const syncTokenIn = (body: string): string => /<(?:\w+:)?sync-token>([^<]+)</.exec(body)?.[1] ?? ''
 
 /** All operations of {@link Subject}. Some are asked about changes, which are made here. */
 export async function operationsOn(subject: Subject): Promise<readonly Operation[]> {
@@ -116,7 +116,7 @@ export async function operationsOn(subject: Subject): Promise<readonly Operation
   ]
 }
 
-/** A first synchronisation: the listing, and then everything in multigets of 100. @returns octets that came @throws Error for a wrong answer */
+/** A first synchronisation: the listing, and then everything in multigets of 100. @throws Error for a wrong answer */
 export async function firstSync({ place, size, connection }: Subject, onAnswer: (request: Request, answer: Answer) => void = () => {}): Promise<void> {
   const path = place.calendar(size)
   const headers = { ...place.headers, ...xml, Depth: '1' }

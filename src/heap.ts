@@ -2,16 +2,17 @@
 
 import { setFlagsFromString } from 'node:v8'
 
-/** The engine looks at them each time that it grows. */
+/** The engine (V8) reads them anew each time that the heap grows, so that they can be set while it runs. */
 export const heapFlags = [
   // A first synchronisation makes much that lives for long: where the room for what is new only doubles each time that it fills up, all of
   // it is copied again and again on the way, which takes a third of the whole time.
   '--semi-space-growth-factor=8',
-  // What is used is let grow to twice as much before it is looked through, not to four times: a cache that always drops something for
-  // something else would come to that, and the system never has it back.
+  // Old space doubles between two full collections, not quadruples: a cache that always replaces something comes to that size, and the system
+  // never has the memory back.
   '--heap-growing-percent=100',
-  // A list that lived for long at one place of the program is not made among what is old from then on: a first synchronisation would see to
-  // that, and what the lists of later answers hold would be kept long after them, and copied on the way.
+  // The engine learns at which places of the program lists live long, and then makes them in old space at once (pretenuring). A first
+  // synchronisation teaches it that of lists that are short-lived in all later answers: they, and all that they hold, would wait for a full
+  // collection, and be copied on the way.
   '--no-allocation-site-pretenuring',
 ] as const
 
