@@ -11,6 +11,7 @@ import { findTimeZone, timeZoneComponent } from '../icalendar/time-zone.ts'
 import { byName, weights } from './by-name.ts'
 import type { Context } from './context.ts'
 import { PIECE_CHARACTERS, started } from './reply.ts'
+import { noticeUnavailable } from './unavailable.ts'
 import { wantsZoneless } from './zoneless.ts'
 
 /** What the file tells of the calendar. */
@@ -52,7 +53,7 @@ async function* told(context: Context, { id }: NamedCalendar): AsyncGenerator<re
   for await (const batch of context.account.session.objects(id)) {
     yield batch.flatMap((each): readonly Told[] => {
       if ('kind' in each) {
-        context.notice({ event: 'object-unavailable', name: each.name, reason: each.reason })
+        noticeUnavailable(context, each)
         return []
       }
       const { true: zones = [], false: others = [] } = Object.groupBy(componentOf(each.series, each.owner).components, ({ name }) => String(name === 'VTIMEZONE'))

@@ -5,9 +5,8 @@ import type { Event, EventSeries } from '../calendar/event.ts'
 import { instant, sameAddress } from '../calendar/identifiers.ts'
 import type { TimeZoneId } from '../calendar/identifiers.ts'
 import { dav } from '../dav/names.ts'
-import { property } from '../icalendar/component.ts'
-import { formatInstant } from '../icalendar/date-time.ts'
-import { formatComponent, freeBusyComponent } from '../icalendar/format.ts'
+import { formatComponent } from '../icalendar/format.ts'
+import { freeBusyComponent } from '../icalendar/free-busy.ts'
 import type { FreeBusyAnswer } from '../icalendar/free-busy.ts'
 import { instances } from '../icalendar/recurrence.ts'
 import { DavError } from './errors.ts'
@@ -95,9 +94,7 @@ export function withoutSpans(span: Span, others: readonly Span[]): readonly Span
   return from < span.to ? [...left, { from, to: span.to }] : left
 }
 
-/** @param spans sorted, apart from each other. With `reply` it is the answer to a request of the outbox. */
-export function formatFreeBusy({ uid, range, spans, reply }: Pick<FreeBusyAnswer, 'uid' | 'range' | 'reply'> & { readonly spans: readonly BusySpan[] }): string {
-  const calendar = freeBusyComponent({ uid, range, busy: [], at: instant(Date.now()), ...(reply && { reply }) })
-  const lines = spans.map(({ type, from, to }) => property('FREEBUSY', `${formatInstant(from)}/${formatInstant(to)}`, { FBTYPE: type }))
-  return formatComponent({ ...calendar, components: calendar.components.map((each) => ({ ...each, properties: [...each.properties, ...lines] })) })
+/** As of now. @param answer its busy times sorted, apart from each other; with `reply` it is the answer to a request of the outbox */
+export function formatFreeBusy(answer: Omit<FreeBusyAnswer, 'at'>): string {
+  return formatComponent(freeBusyComponent({ ...answer, at: instant(Date.now()) }))
 }

@@ -1,6 +1,6 @@
 /** Properties as rows of a table: PROPFIND, PROPPATCH, the reports and the documentation read them from here alone. */
 
-import { BackendError } from '../calendar/backend.ts'
+import { BackendError, isPassing } from '../calendar/backend.ts'
 import type { BackendFault } from '../calendar/backend.ts'
 import type { CalendarChange } from '../calendar/calendar.ts'
 import type { PropStatus, ResponseElement } from '../dav/multistatus.ts'
@@ -130,9 +130,6 @@ export function memberDescriber(context: Context, selection: PropertySelection):
     }
   }
 }
-
-const isPassing = (error: unknown): boolean =>
-  error instanceof BackendError && (error.fault === 'unavailable' || error.fault === 'rate-limited')
 
 function withFaults(table: PropertyTable): PropertyTable {
   return propertyTable(table.rows.map((row) => (row.get === undefined ? row : { ...row, get: faultsAsRefusals(row.get) })))

@@ -10,9 +10,9 @@ import { instances } from '../icalendar/recurrence.ts'
 import type { Account, Context } from './context.ts'
 import { existing } from './existing.ts'
 import { needPrivileges } from './privileges.ts'
-import { noticeUnavailable } from './reports/answer.ts'
 import type { Resource } from './resource.ts'
 import { notifyOfRemoval } from './scheduling.ts'
+import { noticeUnavailable } from './unavailable.ts'
 import { withoutConflict } from './write-errors.ts'
 
 /** @throws DavError 403 DAV:need-privileges for the account's own calendar, and where the backend refuses */

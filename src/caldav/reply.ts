@@ -14,8 +14,8 @@ export const XML_TYPE = 'application/xml; charset=utf-8'
  * its first member: whatever fails until then fails the request as a whole. A later fault breaks the body off, so that no client takes half
  * a listing for the whole of it.
  */
-export async function multistatusReply(context: Context, responses: AsyncIterable<ResponseElement>, trailer?: Trailer): Promise<DavReply> {
-  const body = formatMultistatus(await started(responses, 2), trailer)
+export async function multistatusReply(context: Context, responses: AsyncIterable<ResponseElement> | readonly ResponseElement[], trailer?: Trailer): Promise<DavReply> {
+  const body = formatMultistatus('length' in responses ? responses : await started(responses, 2), trailer)
   return { status: 207, headers: { 'Content-Type': XML_TYPE, ...preferenceHeaders(context) }, body: readsReferences(context) ? body : inCharacters(body) }
 }
 
@@ -28,11 +28,6 @@ const readsReferences = ({ request }: Context): boolean => !request.headers.get(
 /** The chunks end where a response ends, so that no reference is cut in two. */
 async function* inCharacters(chunks: AsyncIterable<string>): AsyncIterable<string> {
   for await (const chunk of chunks) yield withoutReferences(chunk)
-}
-
-/** The sequence of a single item. */
-export async function* one<T>(item: T): AsyncGenerator<T> {
-  yield item
 }
 
 /** RFC 7240 §3 and RFC 8144 §2: which preference the answer follows, and that it depends on them. */

@@ -16,6 +16,7 @@ import { DavError } from './errors.ts'
 import { forcedParts } from './force-send.ts'
 import { withAgentOfOrganizer, withAnswersOf, withOwnAnswer } from './guest-list.ts'
 import { withLeftOut } from './left-out.ts'
+import { ownCalendars } from './own-calendars.ts'
 import { withoutOldAnswers } from './rescheduling.ts'
 import { isScheduled } from './schedule-tag.ts'
 import { withRaisedSequence } from './sequence.ts'
@@ -117,8 +118,8 @@ export function secondMeeting(path: string): DavError {
  * Costs calls, and so is asked of new meetings alone.
  * @returns where it lies already, undefined if nowhere
  */
-export async function otherCalendarWith({ account: { session } }: Context, { calendar, wanted }: AskedWrite): Promise<{ readonly calendar: CalendarId; readonly name: ObjectName } | undefined> {
-  const others = (await session.calendars()).filter(({ id, access }) => access === 'own' && id !== calendar)
-  const found = await Promise.all(others.map(async ({ id }) => ({ calendar: id, name: await session.nameOf(id, wanted.uid) })))
+export async function otherCalendarWith(context: Context, { calendar, wanted }: AskedWrite): Promise<{ readonly calendar: CalendarId; readonly name: ObjectName } | undefined> {
+  const others = (await ownCalendars(context)).filter((id) => id !== calendar)
+  const found = await Promise.all(others.map(async (id) => ({ calendar: id, name: await context.account.session.nameOf(id, wanted.uid) })))
   return found.flatMap(({ calendar: id, name }) => (name === undefined ? [] : [{ calendar: id, name }]))[0]
 }

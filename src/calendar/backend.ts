@@ -246,3 +246,6 @@ export class BackendError extends Error {
     this.objectName = more.objectName
   }
 }
+
+/** Whether the backend may do soon what it did not do now. */
+export const isPassing = (error: unknown): boolean => error instanceof BackendError && (error.fault === 'unavailable' || error.fault === 'rate-limited')

@@ -2,7 +2,7 @@
  * The model of events: what crosses the port between the CalDAV side and a backend.
  *
  * It is the union of what the backends' data models hold, in iCalendar's terms. What a given backend cannot hold is
- * narrowed, dropped or refused in that backend's `to-wire.ts`, nowhere else.
+ * narrowed, dropped or refused by that backend, before it writes anything.
  */
 
 import type {

@@ -85,6 +85,9 @@ const httpDatePatterns = [
   /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/,
 ]
 
+/** RFC 9110 §5.6.7, in whole seconds. @param at milliseconds since 1970 */
+export const formatHttpDate = (at: number): string => new Date(at).toUTCString()
+
 /**
  * If-Modified-Since and If-Unmodified-Since, in the one form that is written and the two that are read too (RFC 9110 §5.6.7).
  * @returns milliseconds since 1970; undefined where the header is absent or no date: then it does not count (§13.1.3, §13.1.4)

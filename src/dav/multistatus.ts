@@ -101,12 +101,21 @@ function formatErrorElement(condition: Name | undefined): string {
 
 /** RFC 5689 §5.2 and RFC 4791 §9.2: what happened to the properties of an MKCOL or MKCALENDAR. */
 export function formatMakeCollectionResponse(root: Name, propstats: readonly PropStatus[]): string {
-  return formatXml(element(root, propstats.map(({ status, properties, error, description }) => element(dav('propstat'), [
+  return formatXml(element(root, propstats.map(propstatElement)))
+}
+
+/** A `D:propstat` where it stands inside something else than a multistatus. */
+export function propstatElement({ status, properties, error, description }: PropStatus): XmlElement {
+  return element(dav('propstat'), [
     element(dav('prop'), properties),
-    element(dav('status'), [statusLine(status)]),
+    statusElement(status),
     ...(error === undefined ? [] : [element(dav('error'), [element(error)])]),
     ...(description === undefined ? [] : [element(dav('responsedescription'), [description])]),
-  ]))))
+  ])
+}
+
+export function statusElement(status: number): XmlElement {
+  return element(dav('status'), [statusLine(status)])
 }
 
 /**

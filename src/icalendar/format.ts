@@ -15,8 +15,6 @@ import { timeZoneComponent } from './time-zone.ts'
 import { formatEvent } from './vevent.ts'
 import type { EventContext } from './vevent.ts'
 
-export { freeBusyComponent } from './free-busy.ts'
-
 /**
  * A whole VCALENDAR: the VTIMEZONEs that its times name, the master, then the overrides by original start.
  * @param mailTo to whom e-mail alarms go; the organizer, if it is not told

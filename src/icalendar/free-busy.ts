@@ -1,6 +1,6 @@
 /** VFREEBUSY answers (RFC 5545 §3.6.4). */
 
-import type { BusyPeriods, TimeRange } from '../calendar/calendar.ts'
+import type { TimeRange } from '../calendar/calendar.ts'
 import type { EmailAddress, EventUid, Instant } from '../calendar/identifiers.ts'
 import { calendarProperties } from './calendar-properties.ts'
 import { component, property } from './component.ts'
@@ -12,7 +12,7 @@ import { escapeText } from './text.ts'
 export interface FreeBusyAnswer {
   readonly uid: EventUid
   readonly range: Required<TimeRange>
-  readonly busy: BusyPeriods
+  readonly busy: readonly (Required<TimeRange> & { readonly type: 'BUSY' | 'BUSY-TENTATIVE' })[]
   /** DTSTAMP: when the busy times were read. */
   readonly at: Instant
   /** Only in answers to a scheduling request (RFC 6638 §5), which carry METHOD:REPLY. */
@@ -36,7 +36,7 @@ export function freeBusyComponent({ uid, range, busy, at, reply }: FreeBusyAnswe
   if (reply !== undefined) {
     lines.push(property('ORGANIZER', formatMailto(reply.organizer)), property('ATTENDEE', formatMailto(reply.attendee)))
   }
-  for (const { from, to } of busy) lines.push(property('FREEBUSY', `${formatInstant(from)}/${formatInstant(to)}`, { FBTYPE: 'BUSY' }))
+  for (const { type, from, to } of busy) lines.push(property('FREEBUSY', `${formatInstant(from)}/${formatInstant(to)}`, { FBTYPE: type }))
   const method = reply === undefined ? [] : [property('METHOD', 'REPLY')]
   return component('VCALENDAR', [...calendarProperties, ...method], [component('VFREEBUSY', lines)])
 }

@@ -1,5 +1,6 @@
 import type { StoredSeries } from '../../calendar/backend.ts'
 import type { CalendarId } from '../../calendar/identifiers.ts'
+import { formatHttpDate } from '../../dav/headers.ts'
 import { isNotModified } from '../conditions.ts'
 import type { Context, DavReply, Loaded } from '../context.ts'
 import { existing, notFound } from '../existing.ts'
@@ -7,7 +8,6 @@ import { calendarFile } from '../calendar-file.ts'
 import type { NamedCalendar } from '../calendar-file.ts'
 import { noneIfGone, visibleOrNone } from '../load.ts'
 import { method } from '../method.ts'
-import { httpDate } from '../http-date.ts'
 import { CALENDAR_OBJECT_TYPE } from '../render.ts'
 import type { Resource } from '../resource.ts'
 import { scheduleTagOf } from '../schedule-tag.ts'
@@ -58,7 +58,7 @@ type ObjectHeaders = Readonly<Record<'ETag' | 'Content-Type' | 'Last-Modified', 
 
 /** RFC 9110 §8: what describes the text of an object. */
 export function objectHeaders(stored: StoredSeries, calendar: CalendarId): ObjectHeaders {
-  return { ETag: etagOf(stored.revision), 'Content-Type': CALENDAR_OBJECT_TYPE, 'Last-Modified': httpDate(stored.updated), ...scheduleTagHeader(stored, calendar) }
+  return { ETag: etagOf(stored.revision), 'Content-Type': CALENDAR_OBJECT_TYPE, 'Last-Modified': formatHttpDate(stored.updated), ...scheduleTagHeader(stored, calendar) }
 }
 
 /** RFC 6638 §8.2; of scheduling objects only. */
@@ -69,7 +69,7 @@ export function scheduleTagHeader(stored: StoredSeries, calendar: CalendarId): {
 
 async function readCalendar(context: Context, loaded: Loaded<'calendar'>): Promise<DavReply> {
   const state = await loaded.state()
-  const headers = { ETag: calendarEtagOf(state), 'Content-Type': 'text/calendar; charset=utf-8', 'Last-Modified': httpDate(state.updated), ...wholeOnly, ...variance(context) }
+  const headers = { ETag: calendarEtagOf(state), 'Content-Type': 'text/calendar; charset=utf-8', 'Last-Modified': formatHttpDate(state.updated), ...wholeOnly, ...variance(context) }
   if (isNotModified(context.request.headers, headers.ETag, state.updated)) return notModified(context, headers)
   const { door } = loaded.resource
   const isHead = context.request.method === 'HEAD'

@@ -10,7 +10,7 @@ import { DavError } from '../errors.ts'
 import { isOwn, load, noneIfGone } from '../load.ts'
 import { method } from '../method.ts'
 import { needPrivileges } from '../privileges.ts'
-import { multistatusReply, one, preferenceHeaders, XML_TYPE } from '../reply.ts'
+import { multistatusReply, preferenceHeaders, XML_TYPE } from '../reply.ts'
 import { formatHref } from '../resource.ts'
 import type { Resource } from '../resource.ts'
 import { allOrNothing, attempted, propstatsOf, refuseProtected } from './proppatch.ts'
@@ -111,7 +111,7 @@ function planOf({ tables }: Context, { properties }: MakeCollectionRequest): rea
 
 /** RFC 4791 §5.3.1: a 207 that says of each property why it was not set. */
 const multistatusRefusal: Refusal = (context, target, outcomes) => {
-  return multistatusReply(context, one({ href: formatHref(target), propstats: propstatsOf(outcomes) }))
+  return multistatusReply(context, [{ href: formatHref(target), propstats: propstatsOf(outcomes) }])
 }
 
 /** RFC 5689 §3: a 424 that says the same in a `DAV:mkcol-response`. */

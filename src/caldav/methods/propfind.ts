@@ -11,7 +11,7 @@ import { calendarOfReading, existing, notFoundIfGone } from '../existing.ts'
 import { method } from '../method.ts'
 import { describe, describer, memberDescriber, readsSeries } from '../property.ts'
 import type { Describer } from '../property.ts'
-import { listing, mapInOrder, multistatusReply } from '../reply.ts'
+import { listing, mapInOrder, multistatusReply, started } from '../reply.ts'
 import type { ResourceKind } from '../resource.ts'
 
 /** How many calendars of a home are asked for their state at once. */
@@ -64,14 +64,9 @@ async function* listed(context: Context, calendar: Loaded<'calendar'>, selection
   if (context.prefers.depthNoroot) return yield* listing(read(context, calendar), tell)
   let state: CalendarState | undefined
   const inside = read(context, calendar, (told) => { state ??= told })
-  const first = await inside.next()
+  const begun = await started(inside, 1)
   const isTold = state !== undefined
   yield await describe(context, isTold ? { ...calendar, state: () => Promise.resolve(state!) } : calendar, selection)
   if (!isTold) await inside.return()
-  yield* listing(isTold ? resumed(first, inside) : read(context, calendar), tell)
-}
-
-async function* resumed<T>(first: IteratorResult<T, void>, rest: AsyncGenerator<T, void, undefined>): AsyncGenerator<T> {
-  if (first.done !== true) yield first.value
-  yield* rest
+  yield* listing(isTold ? begun : read(context, calendar), tell)
 }

@@ -12,7 +12,7 @@ import { existing } from '../existing.ts'
 import { method } from '../method.ts'
 import { requirePrivilege } from '../privileges.ts'
 import type { PropertyRow } from '../property.ts'
-import { multistatusReply, one } from '../reply.ts'
+import { multistatusReply } from '../reply.ts'
 
 /** Changes properties of a calendar, all of them or none. No other resource has any that can be changed, and there is no store for dead ones. */
 export const proppatch = method({
@@ -97,5 +97,5 @@ export function propstatsOf(outcomes: readonly Outcome[]): readonly PropStatus[]
 function answer(context: Context, { href }: LoadedResource, outcomes: readonly Outcome[]): Promise<DavReply> {
   const isBrief = context.prefers.minimal && outcomes.every(({ status }) => status === 200)
   const propstats = isBrief ? [{ status: 200, properties: [] }] : propstatsOf(outcomes)
-  return multistatusReply(context, one({ href, propstats }))
+  return multistatusReply(context, [{ href, propstats }])
 }

@@ -83,23 +83,18 @@ async function announceParts(session: CalendarSession, calendar: CalendarId, { u
   for (const instance of instances) await session.announce(calendar, uid, 'event', instance)
 }
 
+const toEverybody = { condition: { kind: 'present' }, notify: 'everybody' } as const
+
 /** The event, some instances of it, or the invitation of some guests alone: then the others keep it (RFC 5546 §3.2.5). */
 async function cancel(context: Context, { message, recipients }: Posted): Promise<StatusOf> {
   const found = await located(context, message.uid)
   if (found === undefined) return cancelRemoved(context, message)
-  const { calendar, stored } = found
+  const { stored } = found
   if (stored.role !== 'organizer') return allOf(requestStatus.noAuthority)
-  const { session } = context.account
-  const options = { condition: { kind: 'present' }, notify: 'everybody', known: stored } as const
   const told = toldThose(peopleOf(stored.series), untold(context))
   const instances = message.parts.flatMap(({ instance }) => instance ?? [])
-  if (instances.length === message.parts.length) {
-    const isLeft = await cancelInstances(context, found, instances)
-    return isLeft ? told : allOf(requestStatus.undeliverable)
-  }
-  const left = guestsOf(stored.series, [calendar, context.account.address]).filter((guest) => !recipients.some(({ address }) => address !== undefined && sameAddress(address, guest)))
-  if (left.length === 0) await session.remove(calendar, stored.name, options)
-  else await session.put(calendar, stored.name, withoutAttendees(stored.series, (guest) => recipients.some(({ address }) => address !== undefined && sameAddress(address, guest.address))), options)
+  if (instances.length === message.parts.length) return (await cancelInstances(context, found, instances)) ? told : allOf(requestStatus.undeliverable)
+  await cancelGuests(context, found, recipients)
   return told
 }
 
@@ -108,13 +103,20 @@ function untold({ settings }: Context): string {
   return settings.scheduling === 'implicit' ? requestStatus.success : requestStatus.undeliverable
 }
 
+/** The whole event where nobody else is left. */
+async function cancelGuests({ account: { session, address: own } }: Context, { calendar, stored }: Located, recipients: readonly Recipient[]): Promise<void> {
+  const isRecipient = (guest: EmailAddress): boolean => recipients.some(({ address }) => address !== undefined && sameAddress(address, guest))
+  const options = { ...toEverybody, known: stored }
+  if (guestsOf(stored.series, [calendar, own]).every(isRecipient)) await session.remove(calendar, stored.name, options)
+  else await session.put(calendar, stored.name, withoutAttendees(stored.series, ({ address }) => isRecipient(address)), options)
+}
+
 /** @returns false where the guests of an instance that is gone already cannot be told */
 async function cancelInstances({ account: { session }, settings }: Context, { calendar, stored }: Located, instances: readonly RecurrenceId[]): Promise<boolean> {
   const { series } = stored
   const isGone = (id: RecurrenceId): boolean => series.kind === 'recurring' && series.cancelled.has(id)
-  const options = { condition: { kind: 'present' }, notify: 'everybody', known: stored } as const
   const live = instances.filter((id) => !isGone(id))
-  if (live.length > 0) await session.put(calendar, stored.name, withoutInstances(series, live), options)
+  if (live.length > 0) await session.put(calendar, stored.name, withoutInstances(series, live), { ...toEverybody, known: stored })
   if (settings.scheduling === 'implicit') return true
   for (const id of instances.filter(isGone)) {
     if (!(await isAnnounced(session, calendar, series.uid, id))) return false

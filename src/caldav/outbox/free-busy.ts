@@ -13,6 +13,7 @@ import type { BusySpan } from '../free-busy.ts'
 import { storedOrNone } from '../load.ts'
 import { furtherAddresses, ownCalendars } from '../own-calendars.ts'
 import { takingTurns } from '../turns.ts'
+import { noticeUnavailable } from '../unavailable.ts'
 import type { PostedMessage, Recipient } from './message.ts'
 import { requestStatus } from './request-status.ts'
 
@@ -64,14 +65,15 @@ async function maskedEvents(context: Context, calendars: readonly CalendarId[], 
   return found.flatMap((stored) => (stored === undefined ? [] : [stored.series]))
 }
 
-async function spansOfEvents({ account: { session }, notice }: Context, id: CalendarId, range: Required<TimeRange>, maskedUids: readonly string[]): Promise<readonly BusySpan[]> {
+async function spansOfEvents(context: Context, id: CalendarId, range: Required<TimeRange>, maskedUids: readonly string[]): Promise<readonly BusySpan[]> {
+  const { session } = context.account
   const { timeZone } = await session.calendar(id)
   const spans: BusySpan[] = []
   const turn = takingTurns()
   for await (const batch of session.objects(id, range)) {
     for (const each of batch) {
       await turn()
-      if ('kind' in each) notice({ event: 'object-unavailable', name: each.name, reason: each.reason })
+      if ('kind' in each) noticeUnavailable(context, each)
       else if (!maskedUids.includes(each.series.uid)) spans.push(...busySpans(each.series, range, timeZone, id))
     }
   }
@@ -83,7 +85,7 @@ function responseFor({ range, uid, organizer }: Request, { uri, address }: Recip
   if ('kind' in told) return { recipient: uri, requestStatus: told.kind === 'no-access' ? requestStatus.noAuthority : requestStatus.invalidUser }
   const spans = mergedBusySpans(spansOf(address, told, known, range), range)
   const reply = { organizer: organizer!.address, attendee: address }
-  return { recipient: uri, requestStatus: requestStatus.success, calendarData: formatFreeBusy({ uid, range, spans, reply }) }
+  return { recipient: uri, requestStatus: requestStatus.success, calendarData: formatFreeBusy({ uid, range, busy: spans, reply }) }
 }
 
 /**

@@ -11,6 +11,7 @@ import { readCalendar } from '../../icalendar/parse.ts'
 import { parseAttendees } from '../../icalendar/people.ts'
 import type { Context } from '../context.ts'
 import { DavError } from '../errors.ts'
+import { ownCalendars } from '../own-calendars.ts'
 
 /** To whom a message goes, as the body says; the headers Originator and Recipient of old clients are not needed. */
 export interface Recipient {
@@ -73,7 +74,7 @@ function invalidMessage(sentence: string, cause?: unknown): DavError {
 }
 
 /** Whether attendees send it to the organizer (RFC 5546 §1.4). */
-export function isForOrganizer({ method }: ItipMessage): boolean {
+function isForOrganizer({ method }: ItipMessage): boolean {
   return method === 'REPLY' || method === 'REFRESH' || method === 'COUNTER'
 }
 
@@ -91,10 +92,8 @@ async function checkSender(context: Context, message: ItipMessage): Promise<void
 }
 
 /** The account's own address, or that of a calendar of its own, which then is the organizer of its events. */
-export async function isOwnAddress({ account }: Context, address: EmailAddress): Promise<boolean> {
-  if (sameAddress(address, account.address)) return true
-  const calendars = await account.session.calendars()
-  return calendars.some(({ id, access }) => access === 'own' && sameAddress(id, address))
+async function isOwnAddress(context: Context, address: EmailAddress): Promise<boolean> {
+  return sameAddress(address, context.account.address) || (await ownCalendars(context)).some((id) => sameAddress(id, address))
 }
 
 function recipientsOf(message: ItipMessage, calendar: Component): readonly Recipient[] {

@@ -2,13 +2,13 @@
 
 import type { StoredSeries } from '../../calendar/backend.ts'
 import { eventsOf } from '../../calendar/event.ts'
+import { formatHttpDate } from '../../dav/headers.ts'
 import { caldav, dav } from '../../dav/names.ts'
 import { elementsOf, textOf } from '../../dav/tree.ts'
 import { element, plainWriter } from '../../dav/xml.ts'
 import type { XmlElement } from '../../dav/xml.ts'
 import type { LoadedResource } from '../context.ts'
 import { DavError } from '../errors.ts'
-import { httpDate } from '../http-date.ts'
 import { property } from '../property.ts'
 import type { PropertyRow } from '../property.ts'
 import { CALENDAR_OBJECT_TYPE, calendarData } from '../render.ts'
@@ -112,14 +112,14 @@ export const rfc4918: readonly PropertyRow[] = [
     source: 'RFC 4918 §15.7',
     on: ['object'],
     allprop: true,
-    get: ({ tag }) => [httpDate(tag.updated)],
+    get: ({ tag }) => [formatHttpDate(tag.updated)],
   }),
   property({
     name: dav('getlastmodified'),
     source: 'RFC 4918 §15.7',
     on: ['calendar'],
     allprop: true,
-    get: async ({ state }) => [httpDate((await state()).updated)],
+    get: async ({ state }) => [formatHttpDate((await state()).updated)],
   }),
   property({
     name: dav('creationdate'),

@@ -16,7 +16,7 @@ import { listing, multistatusReply } from '../reply.ts'
 import { calendarOf, parseMember, parsePath } from '../resource.ts'
 import type { Resource } from '../resource.ts'
 import { calendarDataRows } from '../select.ts'
-import { listOf, noticeUnavailable } from './answer.ts'
+import { noticeUnavailable } from '../unavailable.ts'
 import { report } from './row.ts'
 
 /**
@@ -31,7 +31,7 @@ export const calendarMultiget = report({
   run: async (context, target, { selection, hrefs }) => {
     const tell = describer(context, selection, calendarDataRows(selection))
     if (target.kind !== 'calendar' && target.kind !== 'object') {
-      return existing(context, target).then(() => multistatusReply(context, listOf(hrefs.map((href) => ({ href, ...notThere })))))
+      return existing(context, target).then(() => multistatusReply(context, hrefs.map((href) => ({ href, ...notThere }))))
     }
     const calendar = await existing(context, target.kind === 'object' ? calendarOf(target) : target)
     return multistatusReply(context, batches(context, calendar, hrefs, tell))

@@ -21,7 +21,7 @@ import type { Resource } from '../resource.ts'
 import { calendarDataRows } from '../select.ts'
 import { findNamedZone, readTimeZone } from '../time-zones.ts'
 import { takingTurns } from '../turns.ts'
-import { listOf, noticeUnavailable } from './answer.ts'
+import { noticeUnavailable } from '../unavailable.ts'
 import { report } from './row.ts'
 
 type On<K extends Resource['kind']> = Extract<Resource, { kind: K }>
@@ -40,7 +40,7 @@ export const calendarQuery = report({
     switch (target.kind) {
       case 'calendar': return ofCalendar(context, target, request).catch(notFoundIfGone)
       case 'object': return ofObject(context, await existing(context, target), request)
-      default: return existing(context, target).then(() => multistatusReply(context, listOf([])))
+      default: return existing(context, target).then(() => multistatusReply(context, []))
     }
   },
 })

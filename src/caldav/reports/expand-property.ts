@@ -1,5 +1,6 @@
 /** DAV:expand-property (RFC 3253 §3.8): properties of a resource, and of the resources that their hrefs name. */
 
+import { propstatElement, statusElement } from '../../dav/multistatus.ts'
 import type { PropStatus } from '../../dav/multistatus.ts'
 import { dav, sameName } from '../../dav/names.ts'
 import type { ExpandedProperty, PropertySelection } from '../../dav/requests.ts'
@@ -13,7 +14,6 @@ import { describe } from '../property.ts'
 import type { Described } from '../property.ts'
 import { multistatusReply } from '../reply.ts'
 import { parsePath } from '../resource.ts'
-import { listOf } from './answer.ts'
 import { report } from './row.ts'
 
 /** How many hrefs one request may follow, all levels together: each may cost a call of the backend. */
@@ -27,7 +27,7 @@ export const expandProperty = report({
   on: ['root', 'principal', 'home', 'calendar', 'object', 'inbox', 'outbox'],
   run: async (context, target, { properties }) => {
     const loaded = await existing(context, target)
-    return multistatusReply(context, listOf([await expandedResponse({ context, left: MAX_FOLLOWED }, loaded, properties)]))
+    return multistatusReply(context, [await expandedResponse({ context, left: MAX_FOLLOWED }, loaded, properties)])
   },
 })
 
@@ -82,14 +82,4 @@ async function responseAt(expansion: Expansion, href: string, asked: readonly Ex
 
 function responseElement(href: string, content: XmlContent): XmlElement {
   return element(dav('response'), [element(dav('href'), [href]), ...content])
-}
-
-function propstatElement({ status, properties }: PropStatus): XmlElement {
-  return element(dav('propstat'), [element(dav('prop'), properties), statusElement(status)])
-}
-
-const REASONS: Readonly<Record<number, string>> = { 200: 'OK', 403: 'Forbidden', 404: 'Not Found' }
-
-function statusElement(status: number): XmlElement {
-  return element(dav('status'), [`HTTP/1.1 ${status} ${REASONS[status] ?? 'Unknown'}`])
 }

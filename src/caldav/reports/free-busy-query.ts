@@ -17,7 +17,7 @@ import { furtherAddresses, ownCalendars } from '../own-calendars.ts'
 import { needPrivileges, readFreeBusy } from '../privileges.ts'
 import { formatHref } from '../resource.ts'
 import { takingTurns } from '../turns.ts'
-import { noticeUnavailable } from './answer.ts'
+import { noticeUnavailable } from '../unavailable.ts'
 import { report } from './row.ts'
 
 /** NOTE: Evolution asks the principal where the outbox does not help it; the backend tells then of all that the owner does. */
@@ -32,7 +32,7 @@ export const freeBusyQuery = report({
     const spans = loaded.kind === 'calendar' && (await loaded.calendar().catch(notFoundIfGone)).access !== 'free-busy'
       ? await ofEvents(context, loaded, range)
       : await ofBackend(context, (target as { id: CalendarId }).id, range)
-    return { status: 200, headers: { 'Content-Type': 'text/calendar; charset=utf-8' }, body: formatFreeBusy({ uid: uidOf(loaded.href, range), range, spans: mergedBusySpans(spans, range) }) }
+    return { status: 200, headers: { 'Content-Type': 'text/calendar; charset=utf-8' }, body: formatFreeBusy({ uid: uidOf(loaded.href, range), range, busy: mergedBusySpans(spans, range) }) }
   },
 })
 

@@ -4,7 +4,6 @@ import { dav } from '../../dav/names.ts'
 import { existing } from '../existing.ts'
 import { describer } from '../property.ts'
 import { multistatusReply } from '../reply.ts'
-import { listOf } from './answer.ts'
 import { ownPrincipal } from './principals.ts'
 import { report } from './row.ts'
 
@@ -17,6 +16,6 @@ export const principalMatch = report({
   run: async (context, target, { selection, principalProperty }) => {
     await existing(context, target)
     const tell = describer(context, selection)
-    return multistatusReply(context, listOf(principalProperty === undefined ? [await tell(ownPrincipal(context))] : []))
+    return multistatusReply(context, principalProperty === undefined ? [await tell(ownPrincipal(context))] : [])
   },
 })
