@@ -1,6 +1,6 @@
 /** The user's calendars: calendarList for what the user sees, calendars for what the calendar itself is. */
 
-import { BackendError } from '../../calendar/backend.ts'
+import { BackendError, isPassing } from '../../calendar/backend.ts'
 import { calendarId, emailAddress, timeZoneId } from '../../calendar/identifiers.ts'
 import { findTimeZone } from '../../icalendar/time-zone.ts'
 import { accessOf } from './members/access.ts'
@@ -100,10 +100,6 @@ async function insertCalendar(client: Client, { displayName, description, timeZo
   const body = { summary: displayName, ...(description ? { description } : {}), ...(timeZone ? { timeZone } : {}) }
   const made = readBody(wireCalendarSchema, await client.call({ method: 'POST', path: ['calendars'], body }))
   return readEntry({ ...made, accessRole: 'owner' })
-}
-
-function isPassing(error: unknown): boolean {
-  return error instanceof BackendError && (error.fault === 'unavailable' || error.fault === 'rate-limited')
 }
 
 /**

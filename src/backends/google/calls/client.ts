@@ -1,6 +1,6 @@
 /** One call of the API: authorized, repeated where that is safe, its answer read or its refusal told. */
 
-import { BackendError } from '../../../calendar/backend.ts'
+import { BackendError, isPassing } from '../../../calendar/backend.ts'
 import { TransportError } from '../../transport.ts'
 import { batchContentType, batchUrlOf, formatBatch, maxBatch, readBatch } from './batch.ts'
 import { isBrief, parseJson, readRefusal, toBackendError } from './errors.ts'
@@ -132,7 +132,7 @@ function settle(result: Attempt, wasRepeated: boolean): Outcome {
 /** Faults that say nothing of the call itself are never a caller's business to interpret. */
 function fatalOrRefusal(refusal: Refusal): Refusal {
   const error = toBackendError(refusal)
-  if (error.fault === 'unavailable' || error.fault === 'rate-limited' || error.fault === 'credentials') throw error
+  if (isPassing(error) || error.fault === 'credentials') throw error
   return refusal
 }
 

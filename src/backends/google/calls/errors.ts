@@ -125,7 +125,10 @@ export function stale(): BackendError {
 export function toBackendError(refusal: Refusal): BackendError {
   const row = rowOf(refusal)
   const retryAfterSeconds = refusal.retryAfterSeconds ?? row.retryAfterSeconds
-  return new BackendError(row.fault, `${refusal.message} (${refusal.status} ${refusal.reason})`, {
+  const told = `${refusal.message} (${refusal.status} ${refusal.reason})`
+  // These go on to the user, who does not know whose words they are.
+  const isShown = row.fault === 'rejected' || row.fault === 'forbidden'
+  return new BackendError(row.fault, isShown ? `The calendar service refuses this: ${told}` : told, {
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     ...(row.precondition === undefined ? {} : { precondition: row.precondition }),
   })

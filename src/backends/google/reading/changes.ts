@@ -9,7 +9,7 @@ import { readGroup, tagOf } from './from-wire.ts'
 import { keptNameOf, likelyNameOf } from './kept-name.ts'
 import { marks } from '../marks.ts'
 import { objectNameOf } from '../names.ts'
-import { collectPages, fetchHead, masks, stateOf } from './pages.ts'
+import { attemptEvent, collectPages, fetchHead, masks, stateOf } from './pages.ts'
 import { gather, readByNames, readByUids } from './reading.ts'
 import { updatedOf } from './revision.ts'
 import { isTombstone } from './rows.ts'
@@ -127,8 +127,7 @@ async function stepsOfGroups(listing: Listing, groups: readonly RowGroup[], page
 async function readByMaster(listing: Listing, { events }: RowGroup): Promise<FramedGroup | undefined> {
   const master = events.every((row) => row.iCalUID === undefined) ? events[0]?.recurringEventId : undefined
   if (master === undefined) return undefined
-  const { client, calendar } = listing
-  const outcome = await client.attempt({ method: 'GET', path: ['calendars', calendar, 'events', master] })
+  const outcome = await attemptEvent(listing, master)
   const uid = outcome.isDone ? readBody(wireRowSchema, outcome.body).iCalUID : undefined
   return uid === undefined ? undefined : (await readByUids(listing, [eventUid(uid)])).get(eventUid(uid))
 }
@@ -161,8 +160,8 @@ function mayHaveHadAName(row: WireRow, held: Held | undefined): boolean {
 }
 
 /** @returns the tombstone's own version of the event; the tombstone where nothing more is known */
-async function readDeleted({ client, calendar }: Listing, row: WireRow): Promise<WireRow> {
-  const outcome = await client.attempt({ method: 'GET', path: ['calendars', calendar, 'events', row.id] })
+async function readDeleted(listing: Listing, row: WireRow): Promise<WireRow> {
+  const outcome = await attemptEvent(listing, row.id)
   if (!outcome.isDone) return row
   const event = readBody(wireRowSchema, outcome.body)
   // The event lives again: its row in the listing, or in the next one, says so.

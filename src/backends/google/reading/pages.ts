@@ -12,7 +12,7 @@ import { readStamp } from '../members/times.ts'
 import { wireEventsSchema } from '../wire.ts'
 import type { CalendarState } from '../../../calendar/backend.ts'
 import type { CalendarId, EmailAddress, Instant } from '../../../calendar/identifiers.ts'
-import type { Client, Query } from '../calls/client.ts'
+import type { Client, Outcome, Query } from '../calls/client.ts'
 import type { CalendarFrame } from '../frame.ts'
 import type { Row } from './rows.ts'
 import type { WireEvents } from '../wire.ts'
@@ -138,6 +138,11 @@ function readHead({ calendar, address, remember }: Listing, { updated, timeZone,
   const frame = { calendar, address, zone, defaultReminders: defaultReminders ?? [], access: accessOf(accessRole) }
   remember(frame)
   return { updated: at, frame }
+}
+
+/** One event by its id, be it deleted or not. */
+export function attemptEvent({ client, calendar }: Listing, id: string): Promise<Outcome> {
+  return client.attempt({ method: 'GET', path: ['calendars', calendar, 'events', id] })
 }
 
 /** One small call. */

@@ -1,5 +1,7 @@
 /** Bodies of requests as plain data. */
 
+import type { Query } from '../calls/client.ts'
+
 /** Members of an event resource as they are sent. In a patch `null` removes, objects are merged, arrays are replaced. */
 export type WireBody = { readonly [member: string]: unknown }
 
@@ -34,6 +36,14 @@ function withoutNulls(body: WireBody): WireBody {
 
 function isObject(value: unknown): value is WireBody {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** What a call with this body has to say beside it: otherwise the service ignores these members, and says that all went well. */
+export function versionsFor(body: WireBody): Query {
+  return {
+    ...('conferenceData' in body ? { conferenceDataVersion: 1 } : {}),
+    ...('attachments' in body ? { supportsAttachments: true } : {}),
+  }
 }
 
 /** Private extended properties, merged with those that are there. */

@@ -4,13 +4,13 @@
  */
 
 import { BackendError } from '../../../calendar/backend.ts'
-import { sameJson, withoutLowerSequence } from './bodies.ts'
+import { sameJson, versionsFor, withoutLowerSequence } from './bodies.ts'
 import { afterDeleted } from './former-names.ts'
 import { readBody } from '../calls/client.ts'
 import { stale, toBackendError } from '../calls/errors.ts'
 import { eventIdOf } from '../names.ts'
 import { isGuestCopy, isOwnRow } from '../reading/event-from-wire.ts'
-import { collectPages, masks } from '../reading/pages.ts'
+import { attemptEvent, collectPages, masks } from '../reading/pages.ts'
 import { isInstance } from '../reading/rows.ts'
 import { wireEventSchema } from '../wire.ts'
 import type { CalendarId, EventUid } from '../../../calendar/identifiers.ts'
@@ -18,14 +18,6 @@ import type { WireBody } from './bodies.ts'
 import type { ApiCall, Query } from '../calls/client.ts'
 import type { Listing } from '../reading/pages.ts'
 import type { WireAttendee, WireEvent } from '../wire.ts'
-
-/** Without these the service ignores the members and says that all went well. */
-export function versionsFor(body: WireBody): Query {
-  return {
-    ...('conferenceData' in body ? { conferenceDataVersion: 1 } : {}),
-    ...('attachments' in body ? { supportsAttachments: true } : {}),
-  }
-}
 
 /** `taken`: a live event has the UID; `mayBeOurs`: perhaps by this very call, whose first answer was lost. */
 export type Insertion = { readonly kind: 'made'; readonly row: WireEvent } | { readonly kind: 'taken'; readonly mayBeOurs: boolean }
@@ -68,8 +60,8 @@ export async function anyOfUid(listing: Listing, uid: EventUid): Promise<WireEve
   return listed?.status === 'cancelled' ? await eventOf(listing, listed.id) : listed
 }
 
-async function eventOf({ client, calendar }: Listing, id: string): Promise<WireEvent | undefined> {
-  const outcome = await client.attempt({ method: 'GET', path: ['calendars', calendar, 'events', id] })
+async function eventOf(listing: Listing, id: string): Promise<WireEvent | undefined> {
+  const outcome = await attemptEvent(listing, id)
   return outcome.isDone ? readBody(wireEventSchema, outcome.body) : undefined
 }
 

@@ -29,14 +29,14 @@ export async function putObject(listing: Listing, name: ObjectName, series: Even
     const sending = new Sending(listing)
     if (stored === undefined) {
       creation = sending
-      return { sending, result: () => createSeries(sending, name, series, options.notify), isDone: () => isMet(listing, series) }
+      return { sending, result: () => createSeries(sending, name, series, options.notify), isDone: () => asWanted(listing, series) }
     }
-    if (stored.series.uid !== series.uid) throw new BackendError('rejected', 'The UID of a stored object cannot be changed.', { precondition: 'no-uid-conflict', objectName: name })
-    return { sending, result: () => updateSeries(sending, stored, series, options.notify), isDone: () => isMet(listing, series) }
+    if (stored.series.uid !== series.uid) throw new BackendError('rejected', 'The UID of a stored object cannot be changed.', { precondition: 'no-uid-conflict' })
+    return { sending, result: () => updateSeries(sending, stored, series, options.notify), isDone: () => asWanted(listing, series) }
   })
 }
 
-async function isMet(listing: Listing, wanted: EventSeries): Promise<StoredSeries | undefined> {
+async function asWanted(listing: Listing, wanted: EventSeries): Promise<StoredSeries | undefined> {
   const stored = await readableByUid(listing, wanted.uid)
   return stored !== undefined && planUpdate(stored, wanted, 'nobody').length === 0 ? stored : undefined
 }

@@ -21,7 +21,7 @@ export type ChangedName = FieldName | 'recurrence'
 export interface Stored {
   readonly stored: StoredSeries
   readonly source: Source
-  /** The wanted series is the one that is being stored here ({@link isBegun}). */
+  /** What is judged belongs to a message that is being stored here, the one of the copy ({@link isBegun}) or a newer one, and is no edit of the user. */
   readonly isBegun?: boolean
   /** The organizer's newer version of a private copy is being stored. */
   readonly isNewer?: boolean

@@ -77,7 +77,7 @@ export function planUpdate(stored: StoredSeries, wanted: EventSeries, notify: No
   const after = withLoneAsSingle(wanted, stored.series)
   if (after.kind === 'detached') throw rejected('Only one instance can be stored without its series, and no other in its place.')
   const isMadeWhole = isLone && wanted.kind !== 'detached'
-  return planNewest(settled(before, context.frame, after), settled(after, context.frame), { ...context, isMadeWhole })
+  return planAsSaid(settled(before, context.frame, after), settled(after, context.frame), { ...context, isMadeWhole })
 }
 
 /** A lone instance that a client stored here without its series is an event of its own. @param like the one that is meant */
@@ -88,8 +88,8 @@ function withLoneAsSingle(series: EventSeries, like: EventSeries = series): Even
   return isLike && event !== undefined ? { kind: 'single', uid: series.uid, event } : series
 }
 
-/** @param context isMadeWhole: a lone instance was stored until now */
-function planNewest(stored: Whole, wanted: Whole, context: Context & { readonly isMadeWhole: boolean }): readonly PlannedCall[] {
+/** By whose word the wanted series is: the user's, or the organizer's in a message. @param context isMadeWhole: a lone instance was stored until now */
+function planAsSaid(stored: Whole, wanted: Whole, context: Context & { readonly isMadeWhole: boolean }): readonly PlannedCall[] {
   const { source: { main }, frame, isMadeWhole } = context
   const isNewer = isRenewed(main, stored, wanted, isMadeWhole)
   const isBegunHere = isNewer || isBegun(main, wanted)
@@ -101,7 +101,7 @@ function rejected(sentence: string): BackendError {
   return new BackendError('rejected', sentence, { precondition: 'valid-calendar-object-resource' })
 }
 
-/** @param ofInstances the context for those */
+/** @param ofInstances in which the instances are judged: those that come with the series that is being stored here are no edits of a guest */
 function planWhole(stored: Whole, wanted: Whole, context: Context & { readonly isMadeWhole: boolean }, ofInstances: Context): readonly PlannedCall[] {
   const { source } = context
   const main = mainOf(source)
@@ -118,13 +118,13 @@ function planWhole(stored: Whole, wanted: Whole, context: Context & { readonly i
   const told = isSeriesTold ? guestsOf(main, changed) : context.told
   const instances = wanted.kind === 'recurring' ? planInstances(stored, wanted, { ...ofInstances, base: changed, told }) : planLeftOver(ofInstances)
   if (change === undefined) return instances
-  if (context.isNewer === true) return [renewal(change, wanted, main, context.frame), ...instances]
+  if (context.isNewer === true) return [planRenewal(change, wanted, main, context.frame), ...instances]
   const unsettles = source.instances.size > 0
   return [{ kind: 'patch', on: 'main', body: change.body, isTold: isSeriesTold, unsettles }, ...instances]
 }
 
 /** By a SEQUENCE above the row's own, be it told or not: one that is not newer might be refused. */
-function renewal({ body }: Difference, wanted: Whole, main: WireEvent, frame: CalendarFrame): PlannedCall {
+function planRenewal({ body }: Difference, wanted: Whole, main: WireEvent, frame: CalendarFrame): PlannedCall {
   const event = mainEventOf(wanted)
   const { attendees, mark } = withOwnRow(body, event, frame)
   const guests = body['attendees'] === undefined ? {} : mergeBodies([{ attendees }, privately({ [marks.self]: mark })])

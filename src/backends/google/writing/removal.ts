@@ -9,6 +9,7 @@ import { sourceOf } from '../reading/from-wire.ts'
 import { isRestricted } from './permissions.ts'
 import { hasTold, quietened } from './telling.ts'
 import { wireEventSchema } from '../wire.ts'
+import { attemptEvent } from '../reading/pages.ts'
 import type { Notify, StoredSeries } from '../../../calendar/backend.ts'
 import type { CalendarId } from '../../../calendar/identifiers.ts'
 import type { WireBody } from './bodies.ts'
@@ -70,7 +71,7 @@ async function deleteEvent({ listing, etag }: Sending, main: WireEvent, isTold: 
 }
 
 /** After a deletion of unclear outcome. The version of an event moves when it is deleted. */
-async function isCancelled({ client, calendar }: Listing, { id }: WireEvent): Promise<boolean> {
-  const outcome = await client.attempt({ method: 'GET', path: ['calendars', calendar, 'events', id] })
+async function isCancelled(listing: Listing, { id }: WireEvent): Promise<boolean> {
+  const outcome = await attemptEvent(listing, id)
   return outcome.isDone ? readBody(wireEventSchema, outcome.body).status === 'cancelled' : isGone(outcome.refusal)
 }

@@ -4,12 +4,12 @@
  * replaces all there is and tells nobody.
  */
 
-import { patched } from './bodies.ts'
+import { patched, versionsFor } from './bodies.ts'
 import { readBody } from '../calls/client.ts'
 import { stale, toBackendError } from '../calls/errors.ts'
-import { versionsFor } from './import-event.ts'
 import { mainEventOf } from './settled.ts'
 import { wireEventSchema } from '../wire.ts'
+import { attemptEvent } from '../reading/pages.ts'
 import type { Outcome } from '../calls/client.ts'
 import type { WireBody } from './bodies.ts'
 import type { Listing } from '../reading/pages.ts'
@@ -33,13 +33,12 @@ export function isRenewed(main: WireEvent | undefined, stored: Whole, wanted: Wh
  * Imports the event anew, with all that it has and the change; so nothing is lost that the model does not show.
  * NOTE: whether an import heeds the version is not documented. It is sent along, and held against what is stored right before.
  */
-export async function renew({ client, calendar }: Listing, { id, etag }: WireEvent, change: WireBody): Promise<Outcome> {
-  const path = ['calendars', calendar, 'events']
-  const found = await client.attempt({ method: 'GET', path: [...path, id] })
+export async function renew(listing: Listing, { id, etag }: WireEvent, change: WireBody): Promise<Outcome> {
+  const found = await attemptEvent(listing, id)
   if (!found.isDone) throw toBackendError(found.refusal)
   const row = readBody(wireEventSchema, found.body)
   if (etag !== undefined && row.etag !== etag) throw stale()
   const { id: _id, etag: _etag, kind: _kind, htmlLink: _link, created: _created, updated: _updated, creator: _creator, ...rest } = row
   const body = patched(rest, change)
-  return client.attempt({ method: 'POST', path: [...path, 'import'], body, query: versionsFor(body), isRepeatable: true, ...(etag === undefined ? {} : { ifMatch: etag }) })
+  return listing.client.attempt({ method: 'POST', path: ['calendars', listing.calendar, 'events', 'import'], body, query: versionsFor(body), isRepeatable: true, ...(etag === undefined ? {} : { ifMatch: etag }) })
 }

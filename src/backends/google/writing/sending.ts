@@ -1,12 +1,12 @@
 /** Sends what was planned for one object, each call bound to the version that it was decided on. */
 
-import { hasAll } from './bodies.ts'
+import { hasAll, versionsFor } from './bodies.ts'
 import { readBody } from '../calls/client.ts'
 import { isGone, stale, toBackendError } from '../calls/errors.ts'
-import { versionsFor } from './import-event.ts'
 import { renew } from './renewal.ts'
 import { tellingOf } from './telling.ts'
 import { wireEventSchema } from '../wire.ts'
+import { attemptEvent } from '../reading/pages.ts'
 import type { WireBody } from './bodies.ts'
 import type { ApiCall, Outcome } from '../calls/client.ts'
 import type { Listing } from '../reading/pages.ts'
@@ -113,7 +113,7 @@ export class Sending {
 
   /** After a step of unclear outcome: the row, if it has been carried out. */
   async #stepOf({ id }: WireEvent, { body }: Patch): Promise<WireEvent | undefined> {
-    const outcome = await this.listing.client.attempt({ method: 'GET', path: ['calendars', this.listing.calendar, 'events', id] })
+    const outcome = await attemptEvent(this.listing, id)
     const row = outcome.isDone ? readBody(wireEventSchema, outcome.body) : undefined
     return row !== undefined && hasAll(row, body) ? row : undefined
   }

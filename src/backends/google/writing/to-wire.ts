@@ -1,6 +1,6 @@
 /**
- * The model to bodies of the service: the one place where something may be lost. What is lost of each
- * property is told in the README, by a table each row of which is tried (test/mapping/kept.test.ts).
+ * The model to bodies of the service: the table of all that is kept of an event. What of it is narrowed is told in the README, by a table each
+ * row of which is tried (test/mapping/kept.test.ts); what is refused stands in the planning.
  */
 
 import { hash } from 'node:crypto'
