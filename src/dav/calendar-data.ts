@@ -25,7 +25,6 @@ export interface CalendarDataRequest {
   readonly component?: ComponentSelection
   readonly expand?: Required<TimeRangeElement>
   readonly limitRecurrenceSet?: Required<TimeRangeElement>
-  readonly limitFreeBusySet?: Required<TimeRangeElement>
 }
 
 /** @param request the `CALDAV:calendar-data` element of a property list. @throws GrammarError */
@@ -33,13 +32,14 @@ export function parseCalendarDataRequest(request: XmlElement): CalendarDataReque
   const component = childNamed(request, caldav('comp'))
   const expand = rangeOf(request, 'expand')
   const limitRecurrenceSet = rangeOf(request, 'limit-recurrence-set')
-  const limitFreeBusySet = rangeOf(request, 'limit-freebusy-set')
+  // There is nothing that it could limit (§9.6.7), but it has to be what it should be.
+  rangeOf(request, 'limit-freebusy-set')
   if (expand && limitRecurrenceSet) throw new GrammarError('calendar-data holds both expand and limit-recurrence-set.')
   return {
     contentType: (request.attributes.get('content-type') ?? 'text/calendar').split(';', 1)[0]!.trim().toLowerCase(),
     version: (request.attributes.get('version') ?? '2.0').trim(),
     ...(component && { component: parseOutermost(component) }),
-    ...(expand && { expand }), ...(limitRecurrenceSet && { limitRecurrenceSet }), ...(limitFreeBusySet && { limitFreeBusySet }),
+    ...(expand && { expand }), ...(limitRecurrenceSet && { limitRecurrenceSet }),
   }
 }
 

@@ -27,7 +27,7 @@ export type ReportRequest =
   /** `token` is empty for the first synchronisation. */
   | { readonly kind: 'sync-collection'; readonly selection: PropertySelection; readonly token: string; readonly level: '1' | 'infinite'; readonly limit?: number }
   | { readonly kind: 'expand-property'; readonly properties: readonly ExpandedProperty[] }
-  | { readonly kind: 'principal-property-search'; readonly test: 'anyof' | 'allof'; readonly searches: readonly PropertySearch[]; readonly selection: PropertySelection; readonly appliesToCollectionSet: boolean }
+  | { readonly kind: 'principal-property-search'; readonly test: 'anyof' | 'allof'; readonly searches: readonly PropertySearch[]; readonly selection: PropertySelection }
   | { readonly kind: 'principal-search-property-set' }
   /** Without `principalProperty` the principals that are the user are wanted (`self`). */
   | { readonly kind: 'principal-match'; readonly selection: PropertySelection; readonly principalProperty?: Name }
@@ -209,7 +209,6 @@ function parsePrincipalPropertySearch(root: XmlElement): ReportRequest {
   return {
     kind: 'principal-property-search', test: searches.length > 0 && root.attributes.get('test') === 'anyof' ? 'anyof' : 'allof', searches,
     selection: inside === undefined || (inside.kind === 'properties' && inside.properties.length === 0) ? { kind: 'properties', properties: beside } : inside,
-    appliesToCollectionSet: childNamed(root, dav('apply-to-principal-collection-set')) !== undefined,
   }
 }
 

@@ -15,7 +15,7 @@ import { instantOf } from './time-zone.ts'
  * Says that the alarms beside it are the calendar's default ones, and which they are: if a client changed an alarm and kept the
  * mark, the two differ and the alarms are the event's own.
  */
-export const defaultAlarmsMark = 'X-CALGATE-DEFAULT-ALARMS'
+const defaultAlarmsMark = 'X-CALGATE-DEFAULT-ALARMS'
 
 /**
  * An alarm is never the reason to refuse an event: what has no readable trigger is left out. Actions other than AUDIO and EMAIL are

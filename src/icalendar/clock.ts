@@ -7,7 +7,7 @@
 
 import type { LocalDateTime, PlainDate } from '../calendar/identifiers.ts'
 
-export const secondMs = 1000
+const secondMs = 1000
 export const dayMs = 86_400_000
 
 export interface CivilDate {

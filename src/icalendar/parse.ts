@@ -61,14 +61,14 @@ function eventsIn(calendar: Component): readonly Component[] {
  * CALDAV:calendar-timezone (RFC 4791 §5.2.2): a VCALENDAR with one VTIMEZONE.
  * @throws CalendarDataError 'valid-calendar-data' if there is not one, 'valid-timezone' if it means no known zone (RFC 7809 §3.1.4)
  */
-export function parseTimeZone(text: string, calendarZone?: TimeZoneId): TimeZoneId {
+export function parseTimeZone(text: string): TimeZoneId {
   const calendar = readComponent(new TextEncoder().encode(text))
   const [definition, second] = calendar.components
   const tzid = definition?.name === 'VTIMEZONE' ? definition.properties.find((each) => each.name === 'TZID') : undefined
   if (definition === undefined || tzid === undefined || second !== undefined) {
     throw new CalendarDataError('valid-calendar-data', 'A time zone is told by a VCALENDAR with one VTIMEZONE and nothing else (RFC 4791 §5.2.2).')
   }
-  const zone = resolveTimeZone(tzid.value.trim(), definition, calendarZone === undefined ? {} : { calendarZone })
+  const zone = resolveTimeZone(tzid.value.trim(), definition)
   if (zone?.kind === 'contradicted') throw unfit(tzid, 'is a time zone of which the VTIMEZONE says something else.', 'valid-timezone')
   if (zone?.kind !== 'zone') throw unfit(tzid, 'means no known time zone.', 'valid-timezone')
   return zone.zone

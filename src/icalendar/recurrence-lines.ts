@@ -123,7 +123,7 @@ function refuseRange(property: Property): void {
  * the start; a time in an all-day series means its day, where UTC midnight is the day of that name and other moments are seen in the
  * calendar's zone. Where one of the two floats, the wall clock counts.
  */
-export function recurrenceIdLike(time: EventTime, start: EventTime, calendarZone: TimeZoneId): RecurrenceId {
+function recurrenceIdLike(time: EventTime, start: EventTime, calendarZone: TimeZoneId): RecurrenceId {
   if (start.kind === 'date') return recurrenceIdOf({ kind: 'date', date: dateOf(time, calendarZone) })
   if (time.kind === 'date') return recurrenceIdOf(atLocal(start, localDateTime(`${time.date}T${clockTimeOf(start)}`)))
   if (start.kind === 'floating') return recurrenceIdOf({ kind: 'floating', local: wallClock(time, calendarZone) })

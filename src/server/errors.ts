@@ -60,7 +60,7 @@ function backendFailure(error: BackendError): Failure {
  * A DAV:error document where a condition is named (RFC 4918 §16), else one line of text.
  * @param sentence for the user of the client
  */
-export function errorReply(status: number, sentence: string, more: Partial<Pick<DavError, 'conditionContent' | 'headers'>> & {
+function errorReply(status: number, sentence: string, more: Partial<Pick<DavError, 'conditionContent' | 'headers'>> & {
   readonly condition?: Name | undefined
 } = {}): DavReply {
   const { condition, conditionContent = [], headers = {} } = more

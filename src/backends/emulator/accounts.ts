@@ -30,7 +30,7 @@ export function ensureAccount(environment: Environment, address: string): Accoun
   return account
 }
 
-export const colorById = (id: string): Pick<ListEntryDocument, 'colorId' | 'backgroundColor' | 'foregroundColor'> =>
+const colorById = (id: string): Pick<ListEntryDocument, 'colorId' | 'backgroundColor' | 'foregroundColor'> =>
   entryColor(id) ?? { colorId: '1', backgroundColor: '#ac725e', foregroundColor: '#000000' }
 
 /** A colour for a calendar that nobody chose one for: the same for the same id. */

@@ -32,7 +32,7 @@ export function createApp(environment: Environment): Hono<{ Bindings: Bindings }
   return app
 }
 
-export async function rawRequest(request: Request): Promise<RawRequest> {
+async function rawRequest(request: Request): Promise<RawRequest> {
   const url = new URL(request.url)
   return {
     method: request.method, path: url.pathname, query: url.searchParams,

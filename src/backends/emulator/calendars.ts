@@ -14,7 +14,7 @@ import { mergePatch } from './merge-patch.ts'
 import { readZone } from './times.ts'
 import { nextEntryChange } from './versions.ts'
 
-export function calendarResource({ id, document }: CalendarRow): { readonly etag: string } {
+function calendarResource({ id, document }: CalendarRow): { readonly etag: string } {
   const { summary, description, location, timeZone, dataOwner, autoAcceptInvitations, labelProperties } = document
   const body = present({
     id, summary, description, location, timeZone, dataOwner,

@@ -10,7 +10,7 @@ interface ErrorRow {
   readonly frontEnd?: string
 }
 
-export const errorTable = {
+const errorTable = {
   badRequest: { status: 400, domain: 'global', message: 'Bad Request' },
   parseError: { status: 400, domain: 'global', message: 'Parse Error' },
   invalid: { status: 400, domain: 'global', message: 'Invalid Value' },
@@ -26,7 +26,6 @@ export const errorTable = {
   cannotUseDefaultRemindersAndSpecifyOverride: {
     status: 400, domain: 'calendar', message: 'Cannot specify both default reminders and overrides at the same time.',
   },
-  malformedWorkingLocationEvent: { status: 400, domain: 'calendar', message: 'A working location event must be timed or last exactly one day.' },
   authError: {
     status: 401, domain: 'global', message: 'Invalid Credentials', locationType: 'header', location: 'Authorization', frontEnd: 'UNAUTHENTICATED',
   },

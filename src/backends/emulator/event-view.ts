@@ -158,7 +158,7 @@ function extendedProperties(document: EventDocument): WireEvent['extendedPropert
 }
 
 /** Timed events follow the calendar's default reminders unless told otherwise, all-day events have none. */
-export function remindersFor(document: EventDocument, account: string): WireReminders {
+function remindersFor(document: EventDocument, account: string): WireReminders {
   return document.reminders?.[account] ?? { useDefault: 'at' in document.start }
 }
 

@@ -97,7 +97,7 @@ function writeMain(call: Call, access: Access, target: Target, body: JsonObject)
 }
 
 /** Stores an organizer's row with all that follows: exceptions, guests' copies, mails. */
-export function storeMain(environment: Environment, { row, stored: before }: Target, { document, status }: ReadEvent, send: SendUpdates): EventRow {
+function storeMain(environment: Environment, { row, stored: before }: Target, { document, status }: ReadEvent, send: SendUpdates): EventRow {
   const stored = storeRow(environment, { ...row, document, status }, before)
   if (before?.kind === 'event') followMaster(environment, before, stored)
   if (stored !== before) {

@@ -15,7 +15,7 @@ const scope = 'https://www.googleapis.com/auth/calendar'
 const addressForm = /^[^\s@:]+@[^\s@:]+$/
 
 /** `emulator:<address>` is the refresh token of that account, which comes into being by it. */
-export const refreshTokenPrefix = 'emulator:'
+const refreshTokenPrefix = 'emulator:'
 
 interface TokenError {
   readonly error: 'invalid_request' | 'invalid_grant' | 'invalid_client' | 'unsupported_grant_type'

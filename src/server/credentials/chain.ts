@@ -7,7 +7,6 @@ import type { BasicCredentials } from './basic.ts'
 
 /** One kind of credentials. */
 export interface CredentialProvider {
-  readonly kind: string
   /** @returns undefined when the credentials are not good for this kind. @throws when that cannot be found out now */
   verify(credentials: BasicCredentials): Promise<BackendIdentity | undefined>
 }

@@ -17,7 +17,6 @@ export function staticProvider(accounts: readonly AccountRecord[], matches = mat
   const nothing = hashOfNothing()
   const isSame = secretComparison()
   return {
-    kind: 'static',
     async verify(credentials) {
       const account = byAddress.get(credentials.address.toLowerCase())
       const password = credentials.revealPassword()

@@ -14,7 +14,7 @@ const identity: BackendIdentity = { address: emailAddress('anna@example.com') ??
 /** Accepts the password `right`, and counts how often it is asked. */
 function counting(): CredentialProvider & { asked: number } {
   return {
-    kind: 'counting', asked: 0,
+    asked: 0,
     async verify(credentials) {
       this.asked += 1
       await Promise.resolve()
@@ -25,7 +25,7 @@ function counting(): CredentialProvider & { asked: number } {
 
 describe('the chain', () => {
   test('asks in order and ends at the first that accepts', async () => {
-    const refusing: CredentialProvider = { kind: 'refusing', verify: () => Promise.resolve(undefined) }
+    const refusing: CredentialProvider = { verify: () => Promise.resolve(undefined) }
     const [second, third] = [counting(), counting()]
     expect(await credentialChain([refusing, second, third])(anna)).toBe(identity)
     expect([second.asked, third.asked]).toEqual([1, 0])
@@ -53,7 +53,7 @@ describe('the chain', () => {
 
   test('a provider that cannot find out leaves nothing behind', async () => {
     let isDown = true
-    const provider: CredentialProvider = { kind: 'shaky', verify: () => (isDown ? Promise.reject(new Error('down')) : Promise.resolve(identity)) }
+    const provider: CredentialProvider = { verify: () => (isDown ? Promise.reject(new Error('down')) : Promise.resolve(identity)) }
     const authenticate = credentialChain([provider])
     await expect(authenticate(anna)).rejects.toThrow('down')
     isDown = false
