@@ -1,10 +1,9 @@
 /**
  * The command line, and the only place where the parts are put together.
- * Parts are loaded when they are needed, and compiled once (Node's compile cache), so that a start takes a moment only.
+ * Parts are loaded when they are needed, so that a start takes a moment only.
  */
 
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { enableCompileCache } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { Emulator } from './backends/emulator/index.ts'
 import type { Backend } from './calendar/backend.ts'
@@ -19,7 +18,6 @@ import type { CacheFigures, Metrics } from './server/metrics.ts'
 import type { WelcomeFacts } from './server/welcome.ts'
 import { ConfigError, nameGiven } from './settings.ts'
 
-enableCompileCache(join(import.meta.dirname, '..', 'node_modules', '.cache', 'calgate'))
 process.env['TZ'] = 'UTC'
 // What is written is this user's own: calendars, keys, the demo account.
 process.umask(0o077)

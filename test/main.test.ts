@@ -23,7 +23,7 @@ function run(...words: readonly string[]) {
 }
 
 function runWith(variables: Readonly<Record<string, string>>, words: readonly string[]) {
-  const child = spawn(process.execPath, ['src/main.ts', ...words], { cwd: root, stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env['PATH'], ...variables } })
+  const child = spawn(process.execPath, ['scripts/start.mjs', ...words], { cwd: root, stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env['PATH'], ...variables } })
   running.push(child)
   return child
 }
@@ -211,7 +211,7 @@ describe('hash-password', () => {
   // `script` (util-linux) runs a command on a terminal of its own, and ends with its status.
   describe.skipIf(spawnSync('script', ['-qec', 'true', '/dev/null']).status !== 0)('on a terminal (skipped without util-linux\'s script)', () => {
     async function typed(keys: string) {
-      const child = spawn('script', ['-qec', `${process.execPath} src/main.ts hash-password`, '/dev/null'], { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] })
+      const child = spawn('script', ['-qec', `${process.execPath} scripts/start.mjs hash-password`, '/dev/null'], { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] })
       running.push(child)
       let output = ''
       for await (const piece of child.stdout) {
