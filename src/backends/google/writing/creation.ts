@@ -18,14 +18,14 @@ import type { Event, EventSeries } from '../../../calendar/event.ts'
 import type { EventUid, ObjectName, RecurrenceId } from '../../../calendar/identifiers.ts'
 import type { WireBody } from './bodies.ts'
 import type { CalendarFrame } from '../frame.ts'
-import type { Beginning as EventBeginning } from './import-event.ts'
+import type { Beginning } from './import-event.ts'
 
 /**
  * The beginning of an object that the calendar organizes itself: its guests are told by the same call, where all are told or none.
  * @returns undefined for somebody else's, which only an import keeps as such
  * @throws BackendError as {@link creationOf}
  */
-export function ownCreationOf(name: ObjectName, series: EventSeries, notify: Notify, frame: CalendarFrame): EventBeginning | undefined {
+export function ownCreationOf(name: ObjectName, series: EventSeries, notify: Notify, frame: CalendarFrame): Beginning | undefined {
   const [event] = eventsOf(series)
   if (event === undefined || isForeign(event, frame)) return undefined
   const quietBody = creationOf(name, series, notify, frame)
@@ -66,14 +66,14 @@ function assertFits(uid: EventUid): void {
   if (!isFit) throw new BackendError('rejected', `The UID must have 1 to ${maxUidBytes} bytes.`, { precondition: 'valid-calendar-object-resource' })
 }
 
-interface Beginning {
+interface MainPart {
   readonly event: Event
   readonly recurrence: readonly string[] | undefined
   /** Of a lone instance, which is stored as an event of its own. */
   readonly instance: RecurrenceId | undefined
 }
 
-function beginningOf(series: EventSeries, frame: CalendarFrame): Beginning {
+function beginningOf(series: EventSeries, frame: CalendarFrame): MainPart {
   if (series.kind === 'single') return { event: series.event, recurrence: undefined, instance: undefined }
   if (series.kind === 'recurring') return recurringBeginning(series, frame)
   const [[instance, event] = [], second] = series.overrides
@@ -83,7 +83,7 @@ function beginningOf(series: EventSeries, frame: CalendarFrame): Beginning {
   return { event, recurrence: undefined, instance }
 }
 
-function recurringBeginning(series: Extract<EventSeries, { kind: 'recurring' }>, frame: CalendarFrame): Beginning {
+function recurringBeginning(series: Extract<EventSeries, { kind: 'recurring' }>, frame: CalendarFrame): MainPart {
   const { master, recurrence, cancelled } = settled(series, frame)
   const lines = writeRecurrence(recurrence, cancelled, master.start, storedZoneOf(master.start, frame.zone))
   return { event: master, recurrence: lines, instance: undefined }

@@ -41,7 +41,7 @@ export function differenceOf(wanted: Event, stored: Rendered, context: Context, 
   const isMeant = (name: ChangedName): boolean => {
     if (name === 'sequence') return !isRestricted(context)
     // The guests of an instance are those of its copy's series.
-    if (name === 'attendees' && context.isBegun === true && context.isNewer !== true) return differsOnlyInOwnAnswer(wanted, stored, context)
+    if (name === 'attendees' && context.says === 'stored-message') return differsOnlyInOwnAnswer(wanted, stored, context)
     return (name !== 'acknowledged' && name !== 'agents') || holdsNotes(stored.row)
   }
   const changes = fields.filter(({ name }) => isMeant(name)).flatMap((field) => {
@@ -64,7 +64,7 @@ export function joined(differences: readonly (Difference | undefined)[]): Differ
  * Mail goes out only for what concerns guests, or where it is another one who tells them, only where there are some, and only if the client
  * leaves it to the server (RFC 6638 §7.1).
  */
-export function isTold({ names, body }: Difference, row: WireEvent | undefined, wanted: Event | undefined, context: Context): boolean {
+export function tellsOthers({ names, body }: Difference, row: WireEvent | undefined, wanted: Event | undefined, context: Context): boolean {
   const { notify, frame, stored } = context
   if (notify === 'nobody') return false
   const isConcern = names.some((name) => name === 'recurrence' || fields.some((field) => field.name === name && field.isTold))

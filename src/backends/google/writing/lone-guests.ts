@@ -3,7 +3,7 @@
  * more, the service tells those on the list of the series: so its own cancellation goes before, which tells the others.
  */
 
-import { guestsOf, isTold, quietened } from './telling.ts'
+import { guestsOf, isServerTold, quietened } from './telling.ts'
 import { sameAddress } from '../../../calendar/identifiers.ts'
 import type { CalendarId, RecurrenceId } from '../../../calendar/identifiers.ts'
 import type { Source } from '../reading/from-wire.ts'
@@ -28,6 +28,6 @@ export async function cancelLone(sending: Sending, { main, instances, frame }: S
 
 /** Whether somebody is told of the instance who is not told of the series. */
 function hasLone(row: WireEvent, main: WireEvent | undefined, calendar: CalendarId): boolean {
-  const ofSeries = main === undefined ? [] : guestsOf(main, calendar).filter((guest) => isTold(guest, main))
-  return guestsOf(row, calendar).some((guest) => isTold(guest, row) && !ofSeries.some(({ email = '' }) => sameAddress(email, guest.email ?? '')))
+  const ofSeries = main === undefined ? [] : guestsOf(main, calendar).filter((guest) => isServerTold(guest, main))
+  return guestsOf(row, calendar).some((guest) => isServerTold(guest, row) && !ofSeries.some(({ email = '' }) => sameAddress(email, guest.email ?? '')))
 }

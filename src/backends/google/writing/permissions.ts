@@ -21,11 +21,15 @@ export type ChangedName = FieldName | 'recurrence'
 export interface Stored {
   readonly stored: StoredSeries
   readonly source: Source
-  /** What is judged belongs to a message that is being stored here, the one of the copy ({@link isBegun}) or a newer one, and is no edit of the user. */
-  readonly isBegun?: boolean
-  /** The organizer's newer version of a private copy is being stored. */
-  readonly isNewer?: boolean
+  /** By whose word the wanted event is; the user's, if it is not said. */
+  readonly says?: Speaker
 }
+
+/**
+ * The user, or the organizer in a message that is stored here as a private copy: the message that the copy is of ({@link isBegun}), which may
+ * come again with what a broken write has left out, or a newer one.
+ */
+export type Speaker = 'user' | 'stored-message' | 'newer-message'
 
 /** What a guest may change in a copy of somebody else's event (RFC 6638 §3.2.2.1). */
 const guestFields: ReadonlySet<string> = new Set(['attendees', 'agents', 'alarms', 'acknowledged', 'color', 'transparency', 'cancelled'] satisfies FieldName[])
@@ -64,7 +68,7 @@ export function assertAllowed(names: readonly ChangedName[], wanted: Event, befo
   if (context.stored.role !== 'attendee') return
   const foreign = isRestricted(context) ? names.find((name) => !guestFields.has(name)) : undefined
   if (foreign !== undefined) throw notAttendees(`Only the organizer can change the ${foreign}.`)
-  if (names.includes('attendees') && context.isNewer !== true && !differsOnlyInOwnAnswer(wanted, before, context)) throw notAttendees('Only the organizer can change the guest list.')
+  if (names.includes('attendees') && context.says !== 'newer-message' && !differsOnlyInOwnAnswer(wanted, before, context)) throw notAttendees('Only the organizer can change the guest list.')
 }
 
 /** What guests see of a cancelled event here is a free one: they would still come. */
@@ -83,8 +87,8 @@ export function notAttendees(sentence: string): BackendError {
  * A copy of somebody else's event to which this calendar was invited. One that was merely imported here may be edited, but for its
  * guest list: the service takes no changes of that in a copy.
  */
-export function isRestricted({ stored, source, isBegun = false }: Stored): boolean {
-  return !isBegun && stored.role === 'attendee' && source.main?.extendedProperties?.private?.[marks.self] !== '1'
+export function isRestricted({ stored, source, says = 'user' }: Stored): boolean {
+  return says === 'user' && stored.role === 'attendee' && source.main?.extendedProperties?.private?.[marks.self] !== '1'
 }
 
 /** Of the guests. */

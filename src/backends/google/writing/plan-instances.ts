@@ -3,7 +3,7 @@
 import { withOwnRow } from './attendees-to-wire.ts'
 import { mergeBodies, withoutLowerSequence } from './bodies.ts'
 import { withCarried } from './carried.ts'
-import { differenceOf, isTold } from './difference.ts'
+import { differenceOf, tellsOthers } from './difference.ts'
 import { marks } from '../marks.ts'
 import { assertAllowed, isRestricted, notAttendees } from './permissions.ts'
 import { plainInstance } from '../members/plain-instance.ts'
@@ -69,7 +69,7 @@ function planInstance(id: RecurrenceId, before: Recurring | undefined, wanted: R
   assertAllowed(change.names, event, { event: shown, row: base }, context)
   const was = context.carried?.get(id)
   const body = was === undefined || was.row.id === row?.id ? change.body : withCarried(change.body, base, { event, was }, context, { isRecurring: false, series: wanted.master })
-  return { kind: 'patch', on: id, body, isTold: isTold(change, base, event, context), unsettles: false }
+  return { kind: 'patch', on: id, body, isTold: tellsOthers(change, base, event, context), unsettles: false }
 }
 
 /** What alone is no reason to make an instance an exception. */
@@ -78,7 +78,7 @@ const seriesFields: ReadonlySet<ChangedName> = new Set(['sequence', 'acknowledge
 /** RFC 6638 §3.2.2.1: an attendee's EXDATE takes the instance off the attendee's calendar, which is a decline. */
 export function planCancellation(id: RecurrenceId, event: Event | undefined, row: WireEvent | undefined, context: Context): PlannedCall {
   const change: Difference = { names: ['times'], body: {} }
-  return { kind: 'cancel', on: id, isTold: isTold(change, row ?? context.source.main, event, context), unsettles: false }
+  return { kind: 'cancel', on: id, isTold: tellsOthers(change, row ?? context.source.main, event, context), unsettles: false }
 }
 
 /** A cancelled row keeps nothing that could be relied on: all is written, and what the instance does not have is taken out. */
@@ -88,7 +88,7 @@ function planRevival(id: RecurrenceId, event: Event, row: WireEvent, context: Co
   const whole = withoutLowerSequence(newBody(event, setting), row)
   const body = mergeBodies([nothing, whole, hiddenRow(whole, event, context), { status: event.status === 'cancelled' ? 'confirmed' : event.status }])
   const change: Difference = { names: ['times'], body }
-  return { kind: 'patch', on: id, body, isTold: isTold(change, row, event, context), unsettles: false }
+  return { kind: 'patch', on: id, body, isTold: tellsOthers(change, row, event, context), unsettles: false }
 }
 
 /** In a copy of which the user is no guest the cancellation of the instance counts as an answer of the user, which nobody sees. */

@@ -10,7 +10,7 @@
 import { BackendError } from '../../../calendar/backend.ts'
 import { withOwnRow } from './attendees-to-wire.ts'
 import { mergeBodies, patched, privately } from './bodies.ts'
-import { differenceOf, isTold, joined } from './difference.ts'
+import { differenceOf, joined, tellsOthers } from './difference.ts'
 import { begunMark, isBegun, withCommonGuests } from './foreign-series.ts'
 import { sourceOf } from '../reading/from-wire.ts'
 import { marks } from '../marks.ts'
@@ -19,7 +19,7 @@ import { planCancellation, planInstances, planLeftOver } from './plan-instances.
 import { recurrenceChange } from './recurrence-change.ts'
 import { isRenewed } from './renewal.ts'
 import { mainEventOf, settled } from './settled.ts'
-import { guestsOf } from './told-of-series.ts'
+import { addressesOn } from './told-of-series.ts'
 import type { Notify, StoredSeries } from '../../../calendar/backend.ts'
 import type { Event, EventSeries } from '../../../calendar/event.ts'
 import type { RecurrenceId } from '../../../calendar/identifiers.ts'
@@ -92,16 +92,17 @@ function withLoneAsSingle(series: EventSeries, like: EventSeries = series): Even
 function planAsSaid(stored: Whole, wanted: Whole, context: Context & { readonly isMadeWhole: boolean }): readonly PlannedCall[] {
   const { source: { main }, frame, isMadeWhole } = context
   const isNewer = isRenewed(main, stored, wanted, isMadeWhole)
-  const isBegunHere = isNewer || isBegun(main, wanted)
-  const common = isBegunHere && wanted.kind === 'recurring' ? withCommonGuests(wanted, frame) : wanted
-  return planWhole(stored, common, isNewer ? { ...context, isBegun: true, isNewer } : context, { ...context, isBegun: isBegunHere })
+  const isMessage = isNewer || isBegun(main, wanted)
+  const common = isMessage && wanted.kind === 'recurring' ? withCommonGuests(wanted, frame) : wanted
+  // A message that is stored already comes again for its instances, which an import leaves out: what differs in the series itself is the user's.
+  return planWhole(stored, common, { ...context, says: isNewer ? 'newer-message' : 'user' }, { ...context, says: isMessage ? 'stored-message' : 'user' })
 }
 
 function rejected(sentence: string): BackendError {
   return new BackendError('rejected', sentence, { precondition: 'valid-calendar-object-resource' })
 }
 
-/** @param ofInstances in which the instances are judged: those that come with the series that is being stored here are no edits of a guest */
+/** @param ofInstances in which the instances are judged */
 function planWhole(stored: Whole, wanted: Whole, context: Context & { readonly isMadeWhole: boolean }, ofInstances: Context): readonly PlannedCall[] {
   const { source } = context
   const main = mainOf(source)
@@ -114,11 +115,11 @@ function planWhole(stored: Whole, wanted: Whole, context: Context & { readonly i
   if (change?.names.includes('cancelled') === true) assertNoCancelledMeeting(mainEventOf(wanted), context.frame)
   assertSameOrganizer(mainEventOf(wanted), mainEventOf(stored), context)
   const changed = change === undefined ? main : (patched(main, change.body) as WireEvent)
-  const isSeriesTold = change !== undefined && isTold(change, main, mainEventOf(wanted), context)
-  const told = isSeriesTold ? guestsOf(main, changed) : context.told
+  const isSeriesTold = change !== undefined && tellsOthers(change, main, mainEventOf(wanted), context)
+  const told = isSeriesTold ? addressesOn(main, changed) : context.told
   const instances = wanted.kind === 'recurring' ? planInstances(stored, wanted, { ...ofInstances, base: changed, told }) : planLeftOver(ofInstances)
   if (change === undefined) return instances
-  if (context.isNewer === true) return [planRenewal(change, wanted, main, context.frame), ...instances]
+  if (context.says === 'newer-message') return [planRenewal(change, wanted, main, context.frame), ...instances]
   const unsettles = source.instances.size > 0
   return [{ kind: 'patch', on: 'main', body: change.body, isTold: isSeriesTold, unsettles }, ...instances]
 }
@@ -156,5 +157,5 @@ function planEvent(on: 'main' | RecurrenceId, event: Event, shown: Event, row: W
   const change = differenceOf(event, { event: shown, row }, context)
   if (change === undefined) return []
   assertAllowed(change.names, event, { event: shown, row }, context)
-  return [{ kind: 'patch', on, body: change.body, isTold: isTold(change, row, event, context), unsettles: false }]
+  return [{ kind: 'patch', on, body: change.body, isTold: tellsOthers(change, row, event, context), unsettles: false }]
 }

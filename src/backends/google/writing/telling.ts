@@ -31,9 +31,9 @@ export function tellingOf(body: WireBody, row: WireEvent, calendar: CalendarId):
   const isOwn = (attendee: WireAttendee): boolean => isOwnRow(attendee, calendar)
   const [stored, wanted] = [row.attendees ?? [], next.attendees ?? []]
   if (isGuestCopy(row, calendar)) return { told: mergeBodies([body, answerNote(body['attendees'] === undefined ? undefined : wanted.find(isOwn))]) }
-  const loudBefore = stored.filter((attendee) => isOwn(attendee) || isTold(attendee, row))
-  const loud = wanted.filter((attendee) => isOwn(attendee) || isTold(attendee, next))
-  const isListChanged = body['attendees'] !== undefined || guestsOf(row, calendar).some((guest) => isTold(guest, row) !== isTold(guest, next))
+  const loudBefore = stored.filter((attendee) => isOwn(attendee) || isServerTold(attendee, row))
+  const loud = wanted.filter((attendee) => isOwn(attendee) || isServerTold(attendee, next))
+  const isListChanged = body['attendees'] !== undefined || guestsOf(row, calendar).some((guest) => isServerTold(guest, row) !== isServerTold(guest, next))
   return {
     ...(loudBefore.length === stored.length ? {} : { before: { attendees: loudBefore } }),
     told: mergeBodies([body, ...(isListChanged ? [{ attendees: loud }] : []), guestsNote(loud.filter((attendee) => !isOwn(attendee)))]),
@@ -47,8 +47,8 @@ export function tellingOf(body: WireBody, row: WireEvent, calendar: CalendarId):
  */
 export function handsOver(body: WireBody, row: WireEvent, calendar: CalendarId): boolean {
   const next = patched(row, body) as WireEvent
-  const told = guestsOf(row, calendar).filter((guest) => isTold(guest, row) || isTold(guest, next))
-  return told.length > 0 && told.every((guest) => isTold(guest, row) !== isTold(guest, next))
+  const told = guestsOf(row, calendar).filter((guest) => isServerTold(guest, row) || isServerTold(guest, next))
+  return told.length > 0 && told.every((guest) => isServerTold(guest, row) !== isServerTold(guest, next))
 }
 
 /** Without the calendar itself. */
@@ -57,13 +57,13 @@ export function guestsOf({ attendees = [] }: WireEvent, calendar: CalendarId): r
 }
 
 /** Whether the server tells this guest. */
-export function isTold({ email = '' }: WireAttendee, row: WireEvent): boolean {
+export function isServerTold({ email = '' }: WireAttendee, row: WireEvent): boolean {
   return readAgent(row, email) === 'server'
 }
 
 /** Whether there is anybody on the list whom the service tells. */
 export function hasTold(row: WireEvent, calendar: CalendarId): boolean {
-  return guestsOf(row, calendar).some((guest) => isTold(guest, row))
+  return guestsOf(row, calendar).some((guest) => isServerTold(guest, row))
 }
 
 /** What goes before a removal, so that it tells only whom it should; undefined where it may tell all. */

@@ -14,7 +14,7 @@ import type { WireEvent } from '../wire.ts'
 export type ToldOfSeries = ReadonlySet<string>
 
 /** All who are on any of these lists. */
-export function guestsOf(...rows: readonly (WireEvent | undefined)[]): ToldOfSeries {
+export function addressesOn(...rows: readonly (WireEvent | undefined)[]): ToldOfSeries {
   return new Set(rows.flatMap((row) => (row?.attendees ?? []).map(({ email = '' }) => email.toLowerCase())))
 }
 
@@ -36,7 +36,7 @@ export function withoutRepeating(call: PlannedCall, row: WireEvent | undefined, 
   const after = call.kind === 'patch' ? (patched(before, call.body) as WireEvent) : before
   const isSame = isGuestCopy(series, calendar)
     ? call.kind === 'patch' && ownAnswer(after) === ownAnswer(series)
-    : guestsOf(before).isSubsetOf(told) && guestsOf(after).symmetricDifference(guestsOf(series)).size === 0
+    : addressesOn(before).isSubsetOf(told) && addressesOn(after).symmetricDifference(addressesOn(series)).size === 0
   return isSame ? { ...call, isToldOutsideOnly: true } : call
 }
 

@@ -15,7 +15,7 @@ import { planUpdate } from './plan.ts'
 import { readByUid } from '../reading/reading.ts'
 import { groupOf } from '../reading/rows.ts'
 import { generatedBy } from './settled.ts'
-import { guestsOf } from './told-of-series.ts'
+import { addressesOn } from './told-of-series.ts'
 import type { Notify, StoredSeries, Unavailable } from '../../../calendar/backend.ts'
 import type { EventSeries } from '../../../calendar/event.ts'
 import type { EventUid, ObjectName, RecurrenceId } from '../../../calendar/identifiers.ts'
@@ -42,7 +42,7 @@ export async function updateSeries(sending: Sending, stored: StoredSeries, wante
   const written = await carryOut(sending, stored, [first])
   const settled = await reread(sending, stored)
   if (sending.etag !== undefined && sourceOf(settled).main?.etag !== sending.etag) throw stale()
-  const toldNow = first.isTold ? guestsOf(sourceOf(stored).main, written) : told
+  const toldNow = first.isTold ? addressesOn(sourceOf(stored).main, written) : told
   const rest = planUpdate(settled, wanted, notify, { told: toldNow, carried }).filter(({ on }) => on !== 'main')
   if (rest.length === 0) return settled
   await carryOut(sending, settled, rest)
@@ -75,7 +75,7 @@ export async function createSeries(sending: Sending, name: ObjectName, series: E
     : await insertEvent(listing, series.uid, own)
   if (made.kind === 'made') {
     sending.noteCreation(made.row)
-    return updateSeries(sending, storedOf(made.row, series.uid, frame), series, notify, own?.isTold === true ? guestsOf(made.row) : undefined)
+    return updateSeries(sending, storedOf(made.row, series.uid, frame), series, notify, own?.isTold === true ? addressesOn(made.row) : undefined)
   }
   const holder = await readByUid(listing, series.uid)
   if (holder !== undefined && holder.name !== name) throw uidInUse(holder.name)
