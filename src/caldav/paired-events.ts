@@ -8,7 +8,7 @@ import { instantOf } from '../icalendar/time-zone.ts'
 
 /**
  * Each event beside the stored one of the same instance: its own, else the one that its series says. In a series that was moved instances
- * have moved with it. New kinds of series stay as sent.
+ * have moved with it. What takes the place of a lone instance is held against that.
  */
 export function mapEvents(wanted: EventSeries, stored: EventSeries, map: (event: Event, before: Event) => Event): EventSeries {
   const former = formerIds(wanted, stored)
@@ -43,7 +43,8 @@ function lengthOf({ start, end }: Event): number {
 
 function storedEvent(stored: EventSeries, id: RecurrenceId | undefined): Event | undefined {
   const override = id === undefined || stored.kind === 'single' ? undefined : stored.overrides.get(id)
-  if (override !== undefined || stored.kind === 'detached') return override
+  if (override !== undefined) return override
+  if (stored.kind === 'detached') return id === undefined && stored.overrides.size === 1 ? [...stored.overrides.values()][0] : undefined
   if (stored.kind === 'single') return stored.event
   return id === undefined ? stored.master : instanceAt(stored.master, id, anyZone)
 }

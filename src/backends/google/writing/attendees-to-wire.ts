@@ -51,6 +51,11 @@ function keptAttendee(attendee: Attendee): KeptAttendee {
   }
 }
 
+/** Whether a guest is a person or a resource counts when it is added; the service ignores a change of it (events, `attendees[].resource`). */
+export function withKnownKinds(kept: readonly KeptAttendee[], before: readonly KeptAttendee[]): readonly KeptAttendee[] {
+  return kept.map((one) => ({ ...one, resource: before.find(({ email }) => email === one.email)?.resource ?? one.resource }))
+}
+
 /** The wanted guests with all members of theirs that the model does not show, and the rows that it does not show at all. */
 export function mergeAttendees(kept: readonly KeptAttendee[], row: WireEvent | undefined, frame: CalendarFrame): readonly WireBody[] {
   const stored = row?.attendees ?? []

@@ -5,9 +5,10 @@
 
 import { hash } from 'node:crypto'
 import { BackendError } from '../../../calendar/backend.ts'
-import { sameAddress } from '../../../calendar/identifiers.ts'
+import { sameAddress, timeZoneId } from '../../../calendar/identifiers.ts'
+import { instantOf } from '../../../icalendar/time-zone.ts'
 import { marks } from '../marks.ts'
-import type { Attendee, Event, Organizer } from '../../../calendar/event.ts'
+import type { Attendee, Event, EventTime, Organizer } from '../../../calendar/event.ts'
 import type { CalendarFrame } from '../frame.ts'
 import type { Recurring, Whole } from './settled.ts'
 import type { WireEvent } from '../wire.ts'
@@ -20,9 +21,16 @@ export function isForeign({ organizer }: { readonly organizer?: Organizer | unde
 /** Tells one set of changed instances from another; the answers in them may change meanwhile. */
 export function begunMark(series: Whole): string {
   const overrides = series.kind === 'single' ? [] : [...series.overrides]
-  const told = overrides.map(([id, { start, end, summary, description, location }]) => [id, start, end, summary, description, location])
+  const told = overrides.map(([id, { start, end, summary, description, location }]) => [id, momentOf(start), momentOf(end), summary, description?.trim(), location])
   return hash('sha256', JSON.stringify(told), 'base64url').slice(0, 16)
 }
+
+/** In whichever zone it is told: that may be another one once the instance is stored. */
+function momentOf(time: EventTime): readonly unknown[] {
+  return [time.kind === 'zoned' ? 'utc' : time.kind, instantOf(time, anyZone)]
+}
+
+const anyZone = timeZoneId('UTC')
 
 /** Whether the series is the very one that was being stored here, so that its changed instances are no edits of a guest. */
 export function isBegun(main: WireEvent | undefined, wanted: Whole): boolean {

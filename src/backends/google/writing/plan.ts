@@ -22,6 +22,7 @@ import { mainEventOf, settled } from './settled.ts'
 import { addressesOn } from './told-of-series.ts'
 import type { Notify, StoredSeries } from '../../../calendar/backend.ts'
 import type { Event, EventSeries } from '../../../calendar/event.ts'
+import { recurrenceId } from '../../../calendar/identifiers.ts'
 import type { RecurrenceId } from '../../../calendar/identifiers.ts'
 import type { WireBody } from './bodies.ts'
 import type { Carried } from './carried.ts'
@@ -72,12 +73,11 @@ export function planUpdate(stored: StoredSeries, wanted: EventSeries, notify: No
     if (wanted.kind !== 'detached') throw rejected('A series cannot take the place of single instances of somebody\'s series.')
     return planDetached(before, wanted, context)
   }
-  const isLone = stored.series.kind === 'detached'
-  if (!isLone && wanted.kind === 'detached') throw rejected('A single instance cannot take the place of its series.')
+  if (stored.series.kind !== 'detached' && wanted.kind === 'detached') throw rejected('A single instance cannot take the place of its series.')
   const after = withLoneAsSingle(wanted, stored.series)
   if (after.kind === 'detached') throw rejected('Only one instance can be stored without its series, and no other in its place.')
-  const isMadeWhole = isLone && wanted.kind !== 'detached'
-  return planAsSaid(settled(before, context.frame, after), settled(after, context.frame), { ...context, isMadeWhole })
+  const lone = wanted.kind === 'detached' ? undefined : source.main?.extendedProperties?.private?.[marks.instance]
+  return planAsSaid(settled(before, context.frame, after), settled(after, context.frame), lone === undefined ? context : { ...context, lone: recurrenceId(lone) })
 }
 
 /** A lone instance that a client stored here without its series is an event of its own. @param like the one that is meant */
@@ -88,10 +88,13 @@ function withLoneAsSingle(series: EventSeries, like: EventSeries = series): Even
   return isLike && event !== undefined ? { kind: 'single', uid: series.uid, event } : series
 }
 
-/** By whose word the wanted series is: the user's, or the organizer's in a message. @param context isMadeWhole: a lone instance was stored until now */
-function planAsSaid(stored: Whole, wanted: Whole, context: Context & { readonly isMadeWhole: boolean }): readonly PlannedCall[] {
-  const { source: { main }, frame, isMadeWhole } = context
-  const isNewer = isRenewed(main, stored, wanted, isMadeWhole)
+/** Where a lone instance was stored until now, and more is wanted: which one. */
+type InPlace = Context & { readonly lone?: RecurrenceId }
+
+/** By whose word the wanted series is: the user's, or the organizer's in a message. */
+function planAsSaid(stored: Whole, wanted: Whole, context: InPlace): readonly PlannedCall[] {
+  const { source: { main }, frame, lone } = context
+  const isNewer = isRenewed(main, stored, wanted, lone)
   const isMessage = isNewer || isBegun(main, wanted)
   const common = isMessage && wanted.kind === 'recurring' ? withCommonGuests(wanted, frame) : wanted
   // A message that is stored already comes again for its instances, which an import leaves out: what differs in the series itself is the user's.
@@ -103,13 +106,13 @@ function rejected(sentence: string): BackendError {
 }
 
 /** @param ofInstances in which the instances are judged */
-function planWhole(stored: Whole, wanted: Whole, context: Context & { readonly isMadeWhole: boolean }, ofInstances: Context): readonly PlannedCall[] {
+function planWhole(stored: Whole, wanted: Whole, context: InPlace, ofInstances: Context): readonly PlannedCall[] {
   const { source } = context
   const main = mainOf(source)
   const change = joined([
     differenceOf(mainEventOf(wanted), { event: mainEventOf(stored), row: main }, context, { isRecurring: wanted.kind === 'recurring' }),
     recurrenceChange(stored, wanted, context),
-    context.isMadeWhole ? { names: ['recurrence'], body: privately({ [marks.instance]: null }) } : undefined,
+    context.lone === undefined ? undefined : { names: [], body: privately({ [marks.instance]: null }) },
   ])
   if (change !== undefined) assertAllowed(change.names, mainEventOf(wanted), { event: mainEventOf(stored), row: main }, context)
   if (change?.names.includes('cancelled') === true) assertNoCancelledMeeting(mainEventOf(wanted), context.frame)

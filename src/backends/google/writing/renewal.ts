@@ -10,6 +10,8 @@ import { stale, toBackendError } from '../calls/errors.ts'
 import { mainEventOf } from './settled.ts'
 import { wireEventSchema } from '../wire.ts'
 import { attemptEvent } from '../reading/pages.ts'
+import type { Event } from '../../../calendar/event.ts'
+import type { RecurrenceId } from '../../../calendar/identifiers.ts'
 import type { Outcome } from '../calls/client.ts'
 import type { WireBody } from './bodies.ts'
 import type { Listing } from '../reading/pages.ts'
@@ -18,16 +20,18 @@ import type { WireEvent } from '../wire.ts'
 
 /**
  * Whether the organizer has counted up since (RFC 5546 §2.1.4): in the event or series, or in one of its instances.
- * @param isMadeWhole the copy is of one instance, to which alone the user was invited: the series need not be counted up for them to be invited to it
+ * @param lone the copy is of this instance, to which alone the user was invited: nothing need be counted up for them to be invited to its series
  */
-export function isRenewed(main: WireEvent | undefined, stored: Whole, wanted: Whole, isMadeWhole: boolean): boolean {
+export function isRenewed(main: WireEvent | undefined, stored: Whole, wanted: Whole, lone: RecurrenceId | undefined): boolean {
   if (main?.privateCopy !== true) return false
   const before = mainEventOf(stored).sequence
-  const { sequence } = mainEventOf(wanted)
-  if (sequence > before || (isMadeWhole && sequence === before)) return true
+  if (mainEventOf(wanted).sequence > before) return true
+  if (lone !== undefined && (instanceOf(wanted, lone) ?? mainEventOf(wanted)).sequence === before) return true
   const known = stored.kind === 'recurring' ? stored.overrides : undefined
   return wanted.kind === 'recurring' && [...wanted.overrides].some(([id, override]) => override.sequence > (known?.get(id)?.sequence ?? before))
 }
+
+const instanceOf = (series: Whole, id: RecurrenceId): Event | undefined => (series.kind === 'recurring' ? series.overrides.get(id) : undefined)
 
 /**
  * Imports the event anew, with all that it has and the change; so nothing is lost that the model does not show.
@@ -40,5 +44,5 @@ export async function renew(listing: Listing, { id, etag }: WireEvent, change: W
   if (etag !== undefined && row.etag !== etag) throw stale()
   const { id: _id, etag: _etag, kind: _kind, htmlLink: _link, created: _created, updated: _updated, creator: _creator, ...rest } = row
   const body = patched(rest, change)
-  return listing.client.attempt({ method: 'POST', path: ['calendars', listing.calendar, 'events', 'import'], body, query: versionsFor(body), isRepeatable: true, ...(etag === undefined ? {} : { ifMatch: etag }) })
+  return listing.client.attempt({ method: 'POST', path: ['calendars', listing.calendar, 'events', 'import'], body, query: versionsFor({ ...body, ...change }), isRepeatable: true, ...(etag === undefined ? {} : { ifMatch: etag }) })
 }

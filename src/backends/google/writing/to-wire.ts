@@ -4,7 +4,7 @@
  */
 
 import { hash } from 'node:crypto'
-import { guestList, keptAttendees, mergeAttendees } from './attendees-to-wire.ts'
+import { guestList, keptAttendees, mergeAttendees, withKnownKinds } from './attendees-to-wire.ts'
 import { mergeBodies, privately, sameJson } from './bodies.ts'
 import { colorIdOf } from '../members/colors.ts'
 import { storedText, textOfHtml } from '../members/html.ts'
@@ -100,19 +100,14 @@ export const fields: readonly Field[] = [
   field({ name: 'url', isTold: false },
     (event) => (event.url !== undefined && /^https?:\/\//i.test(event.url) ? event.url : null),
     (url, row) => ({ source: url === null ? null : { url, title: row?.source?.title ?? url } })),
-  field(
-    { name: 'attendees', isTold: true },
-    (event, { frame }) => keptAttendees(guestList(event, frame)),
-    // A list that was cut when it was read is not sent back as if it were whole.
-    (kept, row, { frame }) => ({ attendees: mergeAttendees(kept, row, frame), ...(row?.attendeesOmitted === true ? { attendeesOmitted: true } : {}) }),
-  ),
+  { name: 'attendees', isTold: true, change: changeOfAttendees },
   field({ name: 'agents', isTold: false }, keptAgents, (agents) => privately({ [marks.agents]: agents })),
   { name: 'alarms', isTold: false, change: changeOfAlarms },
   { name: 'acknowledged', isTold: false, change: changeOfAcknowledgement },
   field({ name: 'organizer', isTold: false }, (event, { frame }) => (isOrganizedAlone(event, frame) ? '1' : null),
     (note) => privately({ [marks.organizer]: note })),
   field({ name: 'conferences', isTold: true }, (event) => keptConferences(event.conferences), writeConferences, inAnyOrder),
-  field({ name: 'attachments', isTold: false }, (event) => keptAttachments(event.attachments), writeAttachments, inAnyOrder),
+  { name: 'attachments', isTold: false, change: changeOfAttachments },
   { name: 'sequence', isTold: false, change: changeOfSequence },
 ]
 
@@ -130,10 +125,29 @@ function changeOfSequence({ sequence, organizer }: Event, stored: Rendered | und
  * An organizer's client says at ORGANIZER what counts for the guests, and it is kept at them. A guest's says there who tells the organizer,
  * whatever stands at the organizer's row among the guests.
  */
-function keptAgents({ attendees, organizer }: Event, { frame }: Setting): string | null {
+function keptAgents({ attendees, organizer: own }: Event, { frame, series }: Setting): string | null {
+  const organizer = own ?? series?.organizer
   if (organizer === undefined || !isForeign({ organizer }, frame)) return writeAgents(attendees)
   const { address, scheduleAgent = 'server' } = organizer
   return writeAgents([...attendees.filter((each) => !sameAddress(each.address, address)), { address, scheduleAgent }])
+}
+
+/** A list that was cut when it was read is not sent back as if it were whole. */
+function changeOfAttendees(wanted: Event, stored: Rendered | undefined, { frame }: Setting): WireBody | undefined {
+  const before = stored && keptAttendees(guestList(stored.event, frame))
+  const kept = withKnownKinds(keptAttendees(guestList(wanted, frame)), before ?? [])
+  if (sameJson(kept, before)) return undefined
+  return { attendees: mergeAttendees(kept, stored?.row, frame), ...(stored?.row.attendeesOmitted === true ? { attendeesOmitted: true } : {}) }
+}
+
+/** A name or type that a program does not know, or leaves out, is no change of an attachment. */
+function changeOfAttachments(wanted: Event, stored: Rendered | undefined): WireBody | undefined {
+  const before = keptAttachments(stored?.event.attachments ?? [])
+  const kept = keptAttachments(wanted.attachments).map(({ uri, title, mediaType }) => {
+    const known = before.find((each) => each.uri === uri)
+    return { uri, title: title ?? known?.title, mediaType: mediaType ?? known?.mediaType }
+  })
+  return sameJson(inAnyOrder(kept), inAnyOrder(before)) ? undefined : writeAttachments(kept, stored?.row)
 }
 
 /** What is cancelled keeps the status that it had, until it is brought back. */
