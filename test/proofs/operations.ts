@@ -33,10 +33,12 @@ const meeting = (summary: string): string => eventText('meeting', { summary, lin
 /** Another guest, who is told by the client. */
 const mixed = (summary: string): string => eventText('mixed', { summary, lines: [...people(BEN), 'ATTENDEE;SCHEDULE-AGENT=CLIENT;PARTSTAT=NEEDS-ACTION:mailto:cleo@example.com'] })
 const series = (uid: string): string => eventText(uid, { lines: ['RRULE:FREQ=DAILY;COUNT=5'] })
-const withOverride = (uid: string): string => calendarText([
-  'BEGIN:VEVENT', `UID:${uid}`, 'DTSTAMP:20260901T080000Z', 'DTSTART:20260915T080000Z', 'DURATION:PT1H', 'RRULE:FREQ=DAILY;COUNT=5', `SUMMARY:${uid}`, 'END:VEVENT',
-  'BEGIN:VEVENT', `UID:${uid}`, 'DTSTAMP:20260901T080000Z', 'RECURRENCE-ID:20260916T080000Z', 'DTSTART:20260916T110000Z', 'DURATION:PT1H', 'SUMMARY:Later', 'END:VEVENT',
-])
+const part = (uid: string, ...lines: readonly string[]): readonly string[] => ['BEGIN:VEVENT', `UID:${uid}`, 'DTSTAMP:20260901T080000Z', 'DURATION:PT1H', ...lines, 'END:VEVENT']
+const master = (uid: string, ...lines: readonly string[]): readonly string[] => part(uid, 'DTSTART:20260915T080000Z', 'RRULE:FREQ=DAILY;COUNT=5', `SUMMARY:${uid}`, ...lines)
+const later = (uid: string, day: string, ...lines: readonly string[]): readonly string[] => part(uid, `RECURRENCE-ID:202609${day}T080000Z`, `DTSTART:202609${day}T110000Z`, 'SUMMARY:Later', ...lines)
+const withOverride = (uid: string): string => calendarText([...master(uid), ...later(uid, '16')])
+const withTwo = (uid: string, ...lines: readonly string[]): string => calendarText([...master(uid, ...lines), ...later(uid, '16', ...lines), ...later(uid, '17', ...lines)])
+const byOthers = ['ORGANIZER:mailto:cleo@example.com', `ATTENDEE;PARTSTAT=ACCEPTED:mailto:${ME}`]
 
 /** Who is invited to the second day alone. */
 const withLoneGuest = (uid: string): string => calendarText([
@@ -87,6 +89,8 @@ export const writes: readonly Operation[] = [
   { name: 'PUT over whatever is there', stored: one, ask: () => put(at('one.ics'), eventText('one', { summary: 'Changed' })), status: 204 },
   { name: 'PUT changed with guests', stored: [['meeting.ics', meeting('Old')]], ask: (held) => put(at('meeting.ics'), meeting('Changed'), match(held, 'meeting.ics')), status: 204, mend: (etag) => put(at('meeting.ics'), meeting('Changed'), { 'If-Match': etag }) },
   { name: 'PUT of an override', stored: [['s.ics', series('s')]], ask: (held) => put(at('s.ics'), withOverride('s'), match(held, 's.ics')), status: 204, mend: (etag) => put(at('s.ics'), withOverride('s'), { 'If-Match': etag }) },
+  { name: 'PUT of a series with overrides over a single event', stored: [['s.ics', eventText('s')]], ask: (held) => put(at('s.ics'), withTwo('s'), match(held, 's.ics')), status: 204, mend: (etag) => put(at('s.ics'), withTwo('s'), { 'If-Match': etag }) },
+  { name: 'PUT of a mailed series over a copy of one instance', stored: [['copy.ics', calendarText(later('copy', '16', ...byOthers))]], ask: (held) => put(at('copy.ics'), withTwo('copy', ...byOthers), match(held, 'copy.ics')), status: 204, mend: (etag) => put(at('copy.ics'), withTwo('copy', ...byOthers), { 'If-Match': etag }) },
   { name: 'DELETE', stored: one, ask: (held) => remove(at('one.ics'), match(held, 'one.ics')), status: 204 },
   { name: 'DELETE of whatever is there', stored: one, ask: () => remove(at('one.ics')), status: 204 },
   { name: 'PUT changed with a guest not to be told', stored: [['mixed.ics', mixed('Old')]], ask: (held) => put(at('mixed.ics'), mixed('Changed'), match(held, 'mixed.ics')), status: 204, mend: (etag) => put(at('mixed.ics'), mixed('Changed'), { 'If-Match': etag }) },

@@ -20,8 +20,8 @@ export async function cancelLone(sending: Sending, { main, instances, frame }: S
   const lone = [...instances].filter(([on, row]) => row.status !== 'cancelled' && goes(on) && hasLone(row, main, frame.calendar))
   for (const [, row] of lone) {
     const quiet = quietened(row, frame.calendar)
-    if (quiet !== undefined) await sending.patch(row, { body: quiet, tells: 'none', isStep: true })
-    await sending.patch(row, { body: { status: 'cancelled' }, tells: 'all', isStep: true })
+    if (quiet !== undefined) await sending.patch(row, { body: quiet, tells: 'none' })
+    await sending.patch(row, { body: { status: 'cancelled' }, tells: 'all' })
   }
   return new Set(lone.map(([on]) => on))
 }

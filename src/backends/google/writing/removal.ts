@@ -44,7 +44,7 @@ export async function removeSeries(sending: Sending, stored: StoredSeries, notif
 async function patchEach(sending: Sending, rows: readonly WireEvent[], change: (row: WireEvent, calendar: CalendarId) => WireBody | undefined): Promise<void> {
   for (const row of rows) {
     const body = row.status === 'cancelled' ? undefined : change(row, sending.listing.calendar)
-    if (body !== undefined) await sending.patch(row, { body, tells: 'none', isStep: true })
+    if (body !== undefined) await sending.patch(row, { body, tells: 'none' })
   }
 }
 

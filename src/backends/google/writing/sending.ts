@@ -18,8 +18,6 @@ export interface Patch {
   readonly body: WireBody
   /** Who on the guest list gets a mail (events.patch, `sendUpdates`). */
   readonly tells: 'all' | 'externalOnly' | 'none'
-  /** One of several that make one change: what was carried out without an answer must not stop those that follow. */
-  readonly isStep?: boolean
   /** A row that is gone already is none to be changed any more. */
   readonly isCancellation?: boolean
 }
@@ -79,10 +77,9 @@ export class Sending {
     const isCancellation = call.kind === 'cancel'
     if (!call.isTold) return this.patch(target, { body: change, tells: 'none', isCancellation })
     const { before, told, after } = tellingOf(change, target, this.listing.calendar)
-    const isStep = before !== undefined || after !== undefined
-    if (before !== undefined) await this.patch(target, { body: before, tells: 'none', isStep, isCancellation })
-    const written = await this.patch(target, { body: isCancellation ? change : told, tells: call.isToldOutsideOnly ? 'externalOnly' : 'all', isStep, isCancellation })
-    return after === undefined || isCancellation ? written : this.patch(target, { body: after, tells: 'none', isStep })
+    if (before !== undefined) await this.patch(target, { body: before, tells: 'none', isCancellation })
+    const written = await this.patch(target, { body: isCancellation ? change : told, tells: call.isToldOutsideOnly ? 'externalOnly' : 'all', isCancellation })
+    return after === undefined || isCancellation ? written : this.patch(target, { body: after, tells: 'none' })
   }
 
   /**
@@ -105,14 +102,14 @@ export class Sending {
       if (outcome.isDone || outcome.refusal.status !== 412) return this.#noted(outcome, patch)
       wasRepeated ||= outcome.wasRepeated
     }
-    const done = wasRepeated && patch.isStep === true ? await this.#stepOf(target, patch) : undefined
+    const done = wasRepeated ? await this.#rowWith(target, patch) : undefined
     if (done !== undefined) return this.#note(done)
     this.#isDoubtful ||= wasRepeated
     throw stale()
   }
 
-  /** After a step of unclear outcome: the row, if it has been carried out. */
-  async #stepOf({ id }: WireEvent, { body }: Patch): Promise<WireEvent | undefined> {
+  /** After a call of unclear outcome: the row, if it has been carried out. It must not stop those that follow. */
+  async #rowWith({ id }: WireEvent, { body }: Patch): Promise<WireEvent | undefined> {
     const outcome = await attemptEvent(this.listing, id)
     const row = outcome.isDone ? readBody(wireEventSchema, outcome.body) : undefined
     return row !== undefined && hasAll(row, body) ? row : undefined
