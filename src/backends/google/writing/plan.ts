@@ -156,7 +156,7 @@ function planDetached(stored: Detached, wanted: Detached, context: Context): rea
   })
 }
 
-function planEvent(on: 'main' | RecurrenceId, event: Event, shown: Event, row: WireEvent, context: Context): readonly PlannedCall[] {
+function planEvent(on: RecurrenceId, event: Event, shown: Event, row: WireEvent, context: Context): readonly PlannedCall[] {
   const change = differenceOf(event, { event: shown, row }, context)
   if (change === undefined) return []
   assertAllowed(change.names, event, { event: shown, row }, context)
