@@ -21,6 +21,7 @@ export const aims: ReadonlyMap<string, Aim> = new Map<string, Aim>([
   ['list, sync', { time: 0.4, rate: 1, growth: 10 }],
   ['multiget 100', { time: 0.25, rate: 2.5 }],
   ['query a month', { time: 0.1, rate: 1.5, growth: 3 }],
+  ['query a month, anew', { time: 0.1, rate: 1.5, growth: 3 }],
   ['query a month, tags', { time: 0.1, rate: 1.5, growth: 3 }],
   ['GET', { time: 0.3, rate: 4 }],
   ['PUT new', { time: 1, rate: 1 }],

@@ -15,7 +15,7 @@ const DELAY_MS = 150
 const NEAR_MS = 20
 
 /** Operations that make as many calls at each turn; the others change what they find. */
-const asked = new Set(['poll', 'sync, no change', 'sync, 1 change', 'sync, 100 changes', 'multiget 100', 'query a month', 'GET', 'PUT new', 'PUT changed', 'DELETE'])
+const asked = new Set(['poll', 'sync, no change', 'sync, 1 change', 'sync, 100 changes', 'multiget 100', 'query a month', 'query a month, anew', 'GET', 'PUT new', 'PUT changed', 'DELETE'])
 
 /** Operations under one load. */
 interface Delayed {

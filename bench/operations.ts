@@ -1,7 +1,7 @@
 /** What is measured: requests as calendar programs send them, and what has to be in each answer. */
 
 import type { Answer, Connection, Request } from './http-client.ts'
-import { calendarObject, eventsInMonth, month, nameOf } from './sample.ts'
+import { calendarObject, eventsInMonth, month, monthFrom, nameOf } from './sample.ts'
 import { otherSize, scale } from './run.ts'
 import type { Place } from './servers.ts'
 
@@ -52,8 +52,8 @@ export async function operationsOn(subject: Subject): Promise<readonly Operation
   const put = (name: string, body: string): Request => ({ method: 'PUT', path: path + name, headers: { ...headers, 'Content-Type': 'text/calendar; charset=utf-8' }, body })
   const sync = (token: string): Request => report(`<D:sync-collection ${spaces}><D:sync-token>${token}</D:sync-token><D:sync-level>1</D:sync-level><D:prop><D:getetag/></D:prop></D:sync-collection>`)
   const multiget = (names: readonly string[]): Request => report(`<C:calendar-multiget ${spaces}><D:prop><D:getetag/><C:calendar-data/></D:prop>${names.map((name) => `<D:href>${path}${name}</D:href>`).join('')}</C:calendar-multiget>`)
-  const query = (properties: string): Request => report(`<C:calendar-query ${spaces}><D:prop>${properties}</D:prop><C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT">`
-    + `<C:time-range start="${month.start}" end="${month.end}"/></C:comp-filter></C:comp-filter></C:filter></C:calendar-query>`)
+  const query = (properties: string, { start, end } = month): Request => report(`<C:calendar-query ${spaces}><D:prop>${properties}</D:prop><C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT">`
+    + `<C:time-range start="${start}" end="${end}"/></C:comp-filter></C:comp-filter></C:filter></C:calendar-query>`)
   const send = async (request: Request): Promise<Answer> => connection.send(request)
 
   const change = async (number: number, text: string): Promise<void> => {
@@ -69,6 +69,7 @@ export async function operationsOn(subject: Subject): Promise<readonly Operation
   const standing = await tokenNow()
 
   const inMonth = eventsInMonth(size)
+  const monthFault = (answer: Answer): string | undefined => expectStatus(answer, 207) ?? expectCount(count(answer.body, 'BEGIN:VCALENDAR'), inMonth, 'objects')
   const some = Math.min(100, size)
   const run = `${Date.now().toString(36)}`
   const fixed = (request: Request): (() => readonly Request[]) => () => [request]
@@ -96,7 +97,8 @@ export async function operationsOn(subject: Subject): Promise<readonly Operation
       name: `multiget ${some}`, requests: (turn) => [multiget(Array.from({ length: some }, (_, index) => nameOf((turn * some + index) % size)))],
       fault: (answer) => expectStatus(answer, 207) ?? expectCount(count(answer.body, 'BEGIN:VCALENDAR'), some, 'objects'),
     },
-    { name: 'query a month', requests: fixed(query('<D:getetag/><C:calendar-data/>')), fault: (answer) => expectStatus(answer, 207) ?? expectCount(count(answer.body, 'BEGIN:VCALENDAR'), inMonth, 'objects') },
+    { name: 'query a month', requests: fixed(query('<D:getetag/><C:calendar-data/>')), fault: monthFault },
+    { name: 'query a month, anew', requests: (turn) => [query('<D:getetag/><C:calendar-data/>', monthFrom(turn))], fault: monthFault },
     { name: 'query a month, tags', requests: fixed(query('<D:getetag/>')), fault: (answer) => expectStatus(answer, 207) ?? expectCount(hrefsIn(answer.body), inMonth, 'hrefs') },
     {
       name: 'GET', requests: (turn) => [{ method: 'GET', path: path + nameOf((turn * 31) % size), headers }],

@@ -10,7 +10,13 @@ export const primary = { size: 10_000 }
 export const calendarOf = (size: number): string => (size === primary.size ? account.address : `c${size}@example.org`)
 
 /** The month that time-range queries ask for, in UTC; no event comes near its borders. */
-export const month = { start: '20260601T000000Z', end: '20260701T000000Z' } as const
+export const month = { start: '20260601T000000Z', end: '20260701T000000Z' }
+
+/** The same month from another second on, so that the question is another one for each turn: of the first six hours, in which no event is. */
+export function monthFrom(turn: number): typeof month {
+  const second = new Date(Date.UTC(2026, 5, 1, 0, 0, turn % (6 * 3600)))
+  return { ...month, start: second.toISOString().replace(/[-:]|\.\d+/g, '') }
+}
 
 const DAY_MS = 86_400_000
 const FIRST_DAY = Date.UTC(2025, 0, 1)

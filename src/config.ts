@@ -30,7 +30,7 @@ export const gatewaySettings = {
   scheduling: { kind: oneOf('implicit', 'outbox'), default: 'implicit', help: 'how guests are told: `implicit` when an event is written, `outbox` only by what the program posts to the outbox (the way of 2008)' },
   timeZoneService: { kind: list, default: '', help: 'addresses of time zone services (RFC 7808) with the zones of the IANA, for programs that then ask for events without time zones (RFC 7809)' },
   freshnessMs: { kind: whole(0, 3_600_000, 'milliseconds'), default: '2000', help: 'how old an answer may be, in ms; 0 asks the backend each time' },
-  cacheMb: { kind: whole(1, 65_536, 'MiB'), default: '512', help: 'memory for calendars that were read, in MiB' },
+  cacheMb: { kind: whole(1, 65_536, 'MiB'), default: '512', help: 'memory for calendars that were read, and for answers, in MiB' },
   maxObjectKb: { kind: whole(1, 65_536, 'KiB'), default: '1024', help: 'the largest calendar object that is accepted, in KiB' },
   maxXmlKb: { kind: whole(1, 65_536, 'KiB'), default: '2048', help: 'the largest XML body that is accepted, in KiB' },
   emulatorPort: { kind: port, help: 'also serves the REST API of the embedded calendars, in clear HTTP on loopback; whoever reaches it has them all, without a password' },
@@ -63,6 +63,8 @@ export interface GatewayConfig {
   readonly isProxy: ProxyList
   readonly backend: BackendConfig
   readonly cache: { readonly maxBytes: number; readonly freshnessMs: number }
+  /** For answers that may be asked for again. */
+  readonly answerBytes: number
   readonly limits: { readonly calendarBytes: number; readonly xmlBytes: number }
   /** How the people of an event are told of it. */
   readonly scheduling: 'implicit' | 'outbox'
@@ -90,6 +92,8 @@ type Variables = Readonly<Record<string, string | undefined>>
 export function gatewayConfig(argv: readonly string[], variables: Variables): GatewayConfig {
   const values = readSettings(gatewaySettings, argv, variables)
   const accounts = values.accounts === undefined ? 'demo' as const : readAs('accounts', values.accounts, parseAccounts)
+  const memory = values.cacheMb * 1024 * 1024
+  const answerBytes = memory / 16
   return {
     ...addressesOf(values.host),
     port: values.port,
@@ -98,7 +102,8 @@ export function gatewayConfig(argv: readonly string[], variables: Variables): Ga
     tls: tlsOf(values),
     isProxy: proxiesOf(values.trustedProxy),
     backend: backendOf(values, accounts),
-    cache: { maxBytes: values.cacheMb * 1024 * 1024, freshnessMs: values.freshnessMs },
+    cache: { maxBytes: memory - answerBytes, freshnessMs: values.freshnessMs },
+    answerBytes,
     limits: { calendarBytes: values.maxObjectKb * 1024, xmlBytes: values.maxXmlKb * 1024 },
     scheduling: values.scheduling,
     timeZoneServices: values.timeZoneService.map(serviceAddress),

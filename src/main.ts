@@ -206,7 +206,7 @@ async function openMetrics({ metricsPort: port }: GatewayConfig, cache: () => Ca
   return { port, ...createMetrics(cache) }
 }
 
-async function createGateway({ isProxy, limits, scheduling, timeZoneServices }: GatewayConfig, { backend, accounts, log, metrics }: {
+async function createGateway({ isProxy, limits, answerBytes, scheduling, timeZoneServices }: GatewayConfig, { backend, accounts, log, metrics }: {
   readonly backend: Backend
   readonly accounts: readonly AccountRecord[]
   readonly log: Log
@@ -216,7 +216,7 @@ async function createGateway({ isProxy, limits, scheduling, timeZoneServices }: 
   const { credentialChain } = await import('./server/credentials/chain.ts')
   const { staticProvider } = await import('./server/credentials/static.ts')
   const settings = { maxResourceBytes: limits.calendarBytes, scheduling, timeZoneServices }
-  const app = createApp({ backend, authenticate: credentialChain([staticProvider(accounts)]), isProxy, settings, limits, log, ...(metrics && { metrics }) })
+  const app = createApp({ backend, authenticate: credentialChain([staticProvider(accounts)]), isProxy, settings, limits, answerBytes, log, ...(metrics && { metrics }) })
   return app.fetch
 }
 

@@ -27,7 +27,7 @@ describe('with no settings at all', () => {
   test('the gateway is on loopback, with the emulator and the demo account', () => {
     expect(gateway('')).toEqual({
       hosts: ['127.0.0.1', '::1'], publicName: 'localhost', port: 8443, data: { kind: 'folder', path: resolve('data') }, accounts: 'demo', tls: 'local',
-      isProxy: expect.any(Function), backend: { kind: 'emulator', exposed: undefined }, cache: { maxBytes: 512 * 1024 * 1024, freshnessMs: 2000 },
+      isProxy: expect.any(Function), backend: { kind: 'emulator', exposed: undefined }, cache: { maxBytes: 480 * 1024 * 1024, freshnessMs: 2000 }, answerBytes: 32 * 1024 * 1024,
       limits: { calendarBytes: 1024 * 1024, xmlBytes: 2 * 1024 * 1024 }, scheduling: 'implicit', timeZoneServices: [], metricsPort: undefined, logLevel: 'info',
     })
   })
@@ -48,7 +48,7 @@ describe('settings are read', () => {
     ['--max-object-kb 1 --max-xml-kb 2', { limits: { calendarBytes: 1024, xmlBytes: 2048 } }],
     ['--scheduling outbox', { scheduling: 'outbox' }],
     ['--time-zone-service https://tz.example.com,http://localhost:8080/tzdist', { timeZoneServices: ['https://tz.example.com/', 'http://localhost:8080/tzdist'] }],
-    ['--freshness-ms 0 --cache-mb 1', { cache: { maxBytes: 1024 * 1024, freshnessMs: 0 } }],
+    ['--freshness-ms 0 --cache-mb 1', { cache: { maxBytes: 960 * 1024, freshnessMs: 0 }, answerBytes: 64 * 1024 }],
     ['--backend google --backend-url http://127.0.0.1:9080/calendar/v3/', {
       backend: { kind: 'google', apiUrl: 'http://127.0.0.1:9080/calendar/v3', tokenUrl: 'http://127.0.0.1:9080/token', client: undefined },
     }],

@@ -6,6 +6,7 @@ import type { EmailAddress } from '../calendar/identifiers.ts'
 import type { Preferences } from '../dav/headers.ts'
 import type { Name } from '../dav/names.ts'
 import type { Aliases } from './aliases.ts'
+import type { Answers } from './answers.ts'
 import type { PropertyTable } from './property.ts'
 import type { Resource, ResourceKind } from './resource.ts'
 
@@ -30,6 +31,8 @@ export interface DavReply {
   readonly headers: Readonly<Record<string, string>>
   /** Streams are pulled, and closed early (`return()`) when the client goes away. */
   readonly body?: string | Uint8Array | AsyncIterable<string>
+  /** Called with a streamed body that was short enough to be put together before it is sent. */
+  readonly onWhole?: (body: Uint8Array) => void
 }
 
 /** Who asks. */
@@ -38,6 +41,8 @@ export interface Account {
   readonly session: CalendarSession
   /** One for the whole process; left out, new calendars are known by their own addresses only. */
   readonly aliases?: Aliases
+  /** One for the whole process; left out, none are kept. */
+  readonly answers?: Answers
 }
 
 /** What an operator can set of the behaviour. */

@@ -24,6 +24,8 @@ export interface PropertyRow<K extends ResourceKind = ResourceKind> {
   readonly allprop: boolean
   /** It is worth reading the series of all members when a listing asks for it by name. */
   readonly readsSeries?: true
+  /** It tells of the object's tag and series, and of nothing else: as long as both are the same, and the request, so is it. */
+  readonly isOfObjectAlone?: true
   /**
    * The content of the property's element; undefined where this resource does not have it (404 in its propstat). Left out: none has.
    * @param requested the element of the request, for properties that take parameters
@@ -64,6 +66,12 @@ export function propertyTable(rows: readonly PropertyRow[]): PropertyTable {
 export function readsSeries({ tables }: Context, selection: PropertySelection): boolean {
   if (selection.kind !== 'properties') return selection.kind === 'all'
   return selection.properties.some(({ name }) => tables.properties.on('object').get(clark(name))?.readsSeries === true)
+}
+
+/** Whether what is told of objects depends on them and on the request alone. @param more as for {@link describer} */
+export function isOfObjectsAlone(context: Context, selection: PropertySelection, more: readonly PropertyRow[]): boolean {
+  const rows = rowsOn(context, 'object', more)
+  return selection.kind === 'properties' && selection.properties.every(({ name }) => rows.get(clark(name))?.isOfObjectAlone ?? !rows.has(clark(name)))
 }
 
 /** Tells one resource after another in the terms of one selection; at once where nothing has to be waited for, since listings are long. */

@@ -16,14 +16,19 @@ export const XML_TYPE = 'application/xml; charset=utf-8'
  */
 export async function multistatusReply(context: Context, responses: AsyncIterable<ResponseElement> | readonly ResponseElement[], trailer?: Trailer): Promise<DavReply> {
   const body = formatMultistatus('length' in responses ? responses : await started(responses, 2), trailer)
-  return { status: 207, headers: { 'Content-Type': XML_TYPE, ...preferenceHeaders(context) }, body: readsReferences(context) ? body : inCharacters(body) }
+  return finishedReply(context, readsReferences(context) ? body : inCharacters(body))
+}
+
+/** A 207 whose body is there already, or is made while it is sent. */
+export function finishedReply(context: Context, body: Uint8Array | AsyncIterable<string>): DavReply {
+  return { status: 207, headers: { 'Content-Type': XML_TYPE, ...preferenceHeaders(context) }, body }
 }
 
 /**
  * NOTE ts-caldav 0.3 (it names itself as its HTTP client, axios) takes `&#252;` in an answer for six characters of text and writes them
  * back with the next edit.
  */
-const readsReferences = ({ request }: Context): boolean => !request.headers.get('user-agent')?.startsWith('axios/')
+export const readsReferences = ({ request }: Context): boolean => !request.headers.get('user-agent')?.startsWith('axios/')
 
 /** The chunks end where a response ends, so that no reference is cut in two. */
 async function* inCharacters(chunks: AsyncIterable<string>): AsyncIterable<string> {
@@ -42,15 +47,29 @@ export function preferenceHeaders(context: Context): Readonly<Record<string, str
  * @param count how many at most
  */
 export async function started<T>(source: AsyncIterable<T>, count: number): Promise<AsyncIterable<T>> {
+  return (await beginning(source, (first) => first.length < count)).all
+}
+
+/** The beginning of a sequence. */
+export interface Beginning<T> {
+  readonly first: readonly T[]
+  /** There are no more than these. */
+  readonly isAll: boolean
+  /** The whole sequence: to be read once. */
+  readonly all: AsyncIterable<T>
+}
+
+/** @param goesOn whether one more is wanted to those that are there */
+export async function beginning<T>(source: AsyncIterable<T>, goesOn: (first: readonly T[]) => boolean): Promise<Beginning<T>> {
   const iterator = source[Symbol.asyncIterator]()
   const first: T[] = []
-  let isDone = false
-  while (!isDone && first.length < count) {
+  let isAll = false
+  while (!isAll && goesOn(first)) {
     const next = await iterator.next()
-    if (next.done === true) isDone = true
+    if (next.done === true) isAll = true
     else first.push(next.value)
   }
-  return resumed(first, iterator, isDone)
+  return { first, isAll, all: resumed(first, iterator, isAll) }
 }
 
 async function* resumed<T>(first: readonly T[], rest: AsyncIterator<T>, isDone: boolean): AsyncIterable<T> {

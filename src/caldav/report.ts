@@ -23,8 +23,9 @@ export function reportsOn(kind: ResourceKind): readonly Name[] {
  * @throws GrammarError when the body is not a report
  */
 export async function runReport(context: Context, target: Resource): Promise<DavReply> {
-  const request = parseReport(await context.request.body())
-  return rowFor(request, target.kind).run(context, target, request as never)
+  const body = await context.request.body()
+  const request = parseReport(body)
+  return rowFor(request, target.kind).run(context, target, request as never, body)
 }
 
 function rowFor(request: ReportRequest, kind: ResourceKind): ReportRow {

@@ -49,6 +49,7 @@ export function calendarDataRows(selection: PropertySelection, floatingZone?: Ti
     source: 'RFC 4791 §9.6',
     on: ['object'],
     allprop: false,
+    isOfObjectAlone: true,
     get: async (object, context) => [(wantsZoneless(context) ? zoneless : format)(await object.stored(), floatingZone ?? (await object.calendar()).timeZone)],
     ...(format === calendarData && { finished }),
   })]

@@ -7,8 +7,9 @@ import { constants, type Http2ServerRequest, type Http2ServerResponse } from 'no
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Hono } from 'hono'
 import type { Backend } from '../calendar/backend.ts'
-import type { CaldavSettings, DavReply, DavRequest } from '../caldav/context.ts'
-import { type Aliases, createAliases } from '../caldav/aliases.ts'
+import type { Account, CaldavSettings, DavReply, DavRequest } from '../caldav/context.ts'
+import { createAliases } from '../caldav/aliases.ts'
+import { createAnswers } from '../caldav/answers.ts'
 import { davHeaderOf } from '../caldav/features.ts'
 import { handle } from '../caldav/handle.ts'
 import { parsePath } from '../caldav/resource.ts'
@@ -29,6 +30,8 @@ export interface AppOptions {
   readonly isProxy: ProxyList
   readonly settings: CaldavSettings
   readonly limits: BodyLimits
+  /** Memory for answers, to be given again to who asks the same again. */
+  readonly answerBytes: number
   readonly log: Log
   /** None are kept if not given. */
   readonly metrics?: Metrics
@@ -61,11 +64,14 @@ interface Exchange extends CallCount {
 
 type RefusalReason = 'clear-http' | 'no-credentials' | 'malformed-credentials' | 'wrong-credentials' | 'backend-credentials'
 
+/** What is kept from one request to another. */
+type Memory = Pick<Account, 'aliases' | 'answers'>
+
 export function createApp(options: AppOptions): Hono<{ Bindings: Bindings }> {
   const nextId = requestIds()
-  const aliases = createAliases()
+  const memory = { aliases: createAliases(), answers: createAnswers(options.answerBytes) }
   const app = new Hono<{ Bindings: Bindings }>()
-  app.all('*', (context) => respond(exchangeOf(context.req.raw, context.env ?? {}, nextId(), options), options, aliases))
+  app.all('*', (context) => respond(exchangeOf(context.req.raw, context.env ?? {}, nextId(), options), options, memory))
   return app
 }
 
@@ -93,9 +99,9 @@ export function pathOf(target: string): string {
   return path.split('?', 1)[0] || '/'
 }
 
-async function respond(exchange: Exchange, options: AppOptions, aliases: Aliases): Promise<Response> {
+async function respond(exchange: Exchange, options: AppOptions, memory: Memory): Promise<Response> {
   const run = <T>(step: () => T): T => counting(exchange, step)
-  const reply = await run(() => answer(exchange, options, aliases))
+  const reply = await run(() => answer(exchange, options, memory))
   return responseOf(reply, {
     method: exchange.raw.method,
     headers: { 'DAV': davHeaderOf(options.settings), 'X-Request-Id': exchange.id, ...(leavesBodyUnread(exchange) ? { Connection: 'close' } : {}) },
@@ -106,9 +112,9 @@ async function respond(exchange: Exchange, options: AppOptions, aliases: Aliases
 }
 
 /** All that can go wrong goes wrong in here, the beginning of a streamed answer included. */
-async function answer(exchange: Exchange, options: AppOptions, aliases: Aliases): Promise<DavReply> {
+async function answer(exchange: Exchange, options: AppOptions, memory: Memory): Promise<DavReply> {
   try {
-    return await begun(await dispatch(exchange, options, aliases))
+    return await begun(await dispatch(exchange, options, memory))
   } catch (error) {
     const { reply, isOurs } = failureOf(error)
     if (isOurs) options.log.error('request failed', error, { id: exchange.id, method: exchange.raw.method })
@@ -120,7 +126,7 @@ async function answer(exchange: Exchange, options: AppOptions, aliases: Aliases)
   }
 }
 
-async function dispatch(exchange: Exchange, options: AppOptions, aliases: Aliases): Promise<DavReply> {
+async function dispatch(exchange: Exchange, options: AppOptions, memory: Memory): Promise<DavReply> {
   const { raw, path, arrival } = exchange
   if (!isConfidential(arrival, raw.headers.get('x-forwarded-proto') ?? undefined, options.isProxy)) return refused(exchange, 'clear-http')
   if (/^\/\.well-known\/caldav\/?$/.test(path)) return wellKnown
@@ -131,7 +137,7 @@ async function dispatch(exchange: Exchange, options: AppOptions, aliases: Aliase
   const identity = await options.authenticate(credentials)
   if (identity === undefined) return refused(exchange, 'wrong-credentials')
   exchange.address = identity.address
-  const account = { address: identity.address, session: options.backend.session(identity), aliases }
+  const account = { address: identity.address, session: options.backend.session(identity), ...memory }
   const notice = ({ event, ...details }: { readonly event: string }): void => {
     options.log.warn(event, { id: exchange.id, ...details })
     options.metrics?.notice(event)

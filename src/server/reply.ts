@@ -23,8 +23,12 @@ export async function begun(reply: DavReply): Promise<DavReply> {
   let length = 0
   while (length < HELD_CHARACTERS) {
     const next = await chunks.next()
-    // Put together as octets, not as one long string.
-    if (next.done === true) return { ...reply, body: Buffer.concat(held.map(octetsOf)) }
+    if (next.done === true) {
+      // Put together as octets, not as one long string.
+      const body = Buffer.concat(held.map(octetsOf))
+      reply.onWhole?.(body)
+      return { ...reply, body }
+    }
     held.push(next.value)
     length += next.value.length
   }

@@ -1,6 +1,7 @@
 /** The gateway in process, without a socket: whole requests through handle() over the cached Google adapter over the emulator. */
 
 import { createAliases } from '../../src/caldav/aliases.ts'
+import { createAnswers } from '../../src/caldav/answers.ts'
 import type { Account, DavReply, DavRequest, Notice } from '../../src/caldav/context.ts'
 import { DavError } from '../../src/caldav/errors.ts'
 import { handle } from '../../src/caldav/handle.ts'
@@ -8,6 +9,7 @@ import type { Environment } from '../../src/caldav/handle.ts'
 import { BackendError } from '../../src/calendar/backend.ts'
 import { clark, dav } from '../../src/dav/names.ts'
 import { element, formatFragment, rootDeclarations } from '../../src/dav/xml.ts'
+import { begun } from '../../src/server/reply.ts'
 import { toTree } from '../xml-tree.ts'
 import type { Tree } from '../xml-tree.ts'
 import { openBackend } from './backend.ts'
@@ -77,9 +79,9 @@ export async function openGateway(options: GatewayOptions = {}): Promise<Gateway
 
 function gatewayOver(backend: TestBackend, options: GatewayOptions): Gateway {
   const notices: Notice[] = []
-  const aliases = createAliases()
+  const memory = { aliases: createAliases(), answers: createAnswers(1_000_000) }
   const environment: Environment = { settings: { maxResourceBytes: 100_000, scheduling: options.scheduling ?? 'implicit', timeZoneServices: options.timeZoneServices ?? [] }, notice: (notice: Notice) => void notices.push(notice) }
-  const reply: Gateway['reply'] = (method, path, asked = {}) => handle(requestOf(method, path, asked), { ...accountOf(backend, asked.as ?? ME), aliases }, environment)
+  const reply: Gateway['reply'] = (method, path, asked = {}) => handle(requestOf(method, path, asked), { ...accountOf(backend, asked.as ?? ME), ...memory }, environment)
   return {
     notices, reply,
     ask: (method, path, asked) => reply(method, path, asked).then(answerOf, refusalOf),
@@ -104,7 +106,8 @@ function accountOf(backend: TestBackend, address: string): Account {
   return { address: session.address, session }
 }
 
-async function answerOf({ status, headers, body }: DavReply): Promise<Answer> {
+async function answerOf(reply: DavReply): Promise<Answer> {
+  const { status, headers, body } = await begun(reply)
   return { status, headers: new Headers(headers), text: await textOf(body) }
 }
 

@@ -125,7 +125,7 @@ export function openReplica(service: Service, { freshnessMs = 0, maxBytes = 50_0
   const app = createApp({
     backend, isProxy: () => false, arrivalOf: () => ({ isEncrypted: true, peer: undefined }),
     authenticate: ({ address }) => Promise.resolve({ address: emailAddress(address)! }),
-    settings: { maxResourceBytes: 200_000, scheduling: 'implicit' }, limits: { calendarBytes: 200_000, xmlBytes: 1_000_000 },
+    settings: { maxResourceBytes: 200_000, scheduling: 'implicit' }, limits: { calendarBytes: 200_000, xmlBytes: 1_000_000 }, answerBytes: maxBytes / 16,
     log: { info: () => {}, warn: () => {}, error: (event, cause) => void failures.push(`${event}: ${String((cause as Error)?.stack ?? cause)}`) },
   })
   return {

@@ -27,7 +27,7 @@ function build(options: Partial<AppOptions> = {}) {
   const lines: string[] = []
   const app = createApp({
     backend: failing(new Error('there is no backend here')), authenticate, isProxy: proxyList(['10.0.0.0/8']),
-    settings: { maxResourceBytes: 1000, scheduling: 'implicit' }, limits: { calendarBytes: 1000, xmlBytes: 2000 },
+    settings: { maxResourceBytes: 1000, scheduling: 'implicit' }, limits: { calendarBytes: 1000, xmlBytes: 2000 }, answerBytes: 1_000_000,
     log: createLog('info', (line) => lines.push(line)), arrivalOf: () => ({ isEncrypted: true, peer: '127.0.0.1' }), ...options,
   })
   const ask = async (method: string, path: string, init: { headers?: Record<string, string>; body?: string | ReadableStream } = {}) => {

@@ -69,7 +69,7 @@ beforeAll(async () => {
   rmSync(dirname(authorityPath), { recursive: true })
   const app = createApp({
     backend, authenticate: credentialChain([staticProvider(parseAccounts('[{"address": "anna@example.com", "password": "secret"}]'))]),
-    isProxy: proxyList([]), settings: { maxResourceBytes: 5000, scheduling: 'implicit' }, limits: { calendarBytes: 5000, xmlBytes: 2_000_000 }, log: createLog('info', (line) => lines.push(line)),
+    isProxy: proxyList([]), settings: { maxResourceBytes: 5000, scheduling: 'implicit' }, limits: { calendarBytes: 5000, xmlBytes: 2_000_000 }, answerBytes: 1_000_000, log: createLog('info', (line) => lines.push(line)),
   })
   listener = await listenTls(server, { fetch: app.fetch, hosts: ['127.0.0.1'], port: 0 })
 })

@@ -1,12 +1,14 @@
 /** CALDAV:calendar-query (RFC 4791 §7.8): the objects of a calendar that match a filter. */
 
 import type { ReportRequest } from '../../dav/requests.ts'
-import type { TimeRange } from '../../calendar/calendar.ts'
+import type { Batches } from '../../calendar/backend.ts'
 import { timeZoneId } from '../../calendar/identifiers.ts'
 import type { ObjectName, TimeZoneId } from '../../calendar/identifiers.ts'
 import { formatResponse } from '../../dav/multistatus.ts'
 import { caldav } from '../../dav/names.ts'
 import { element } from '../../dav/xml.ts'
+import { againOrAnew } from '../answers.ts'
+import type { Body } from '../answers.ts'
 import { byName, weights } from '../by-name.ts'
 import { clientGone } from '../client-gone.ts'
 import type { Context, DavReply, Loaded } from '../context.ts'
@@ -36,26 +38,32 @@ export const calendarQuery = report({
   name: caldav('calendar-query'),
   source: 'RFC 4791 §7.8',
   on: ['calendar', 'object', 'inbox'],
-  run: async (context, target, request) => {
+  run: async (context, target, request, body) => {
     switch (target.kind) {
-      case 'calendar': return ofCalendar(context, target, request).catch(notFoundIfGone)
+      case 'calendar': return ofCalendar(context, target, request, body).catch(notFoundIfGone)
       case 'object': return ofObject(context, await existing(context, target), request)
       default: return existing(context, target).then(() => multistatusReply(context, []))
     }
   },
 })
 
-async function ofCalendar(context: Context, target: On<'calendar'>, request: Query): Promise<DavReply> {
+async function ofCalendar(context: Context, target: On<'calendar'>, request: Query, body: Uint8Array): Promise<DavReply> {
+  const { selection } = request
   const { filter, data } = planOf(request, undefined)
   const calendar = filter.scope === 'none' ? await existing(context, target) : calendarOfReading(context, target)
-  // A filter that every object passes, or none: no event has to be read.
-  if (data.length === 0 && filter.scope !== 'some') return multistatusReply(context, listing(filter.scope === 'none' ? [] : objectsIn(context, calendar), describer(context, request.selection)))
+  if (filter.scope === 'none') return multistatusReply(context, [])
+  // A filter that every object passes: no event has to be read.
+  if (data.length === 0 && filter.scope === 'all') return multistatusReply(context, listing(objectsIn(context, calendar), describer(context, selection)))
   let plan: Plan | undefined
   // The calendar's zone comes with its objects: once some have been read it costs no call.
   const settle = async (): Promise<Plan> => (plan ??= planOf(request, (context.account.session.lastTold?.(calendar.resource.id) ?? (await calendar.calendar())).timeZone))
   let describe: Describer | undefined
-  const tell: Describer = (loaded) => (describe ??= describer(context, request.selection, plan?.data))(loaded)
-  return multistatusReply(context, listing(matching(context, calendar, filter, { settle, tell }), ({ raw }) => ({ raw })))
+  const tell: Describer = (loaded) => (describe ??= describer(context, selection, plan?.data))(loaded)
+  return againOrAnew(context, {
+    calendar, body, selection, rows: data, more: async () => (await settle()).zone,
+    read: () => context.account.session.objects(calendar.resource.id, filter.range),
+    tell: (reading) => listing(byName(context, () => matching(context, calendar, { reading, settle, tell }), ({ raw }) => weights.text(raw)), ({ raw }) => ({ raw })),
+  })
 }
 
 async function ofObject(context: Context, object: Loaded<'object'>, request: Query): Promise<DavReply> {
@@ -65,6 +73,8 @@ async function ofObject(context: Context, object: Loaded<'object'>, request: Que
 }
 
 interface Plan {
+  /** Where dates and floating times count. */
+  readonly zone: TimeZoneId
   readonly filter: CalendarFilter
   /** The row of calendar-data, if it is wanted. */
   readonly data: readonly PropertyRow[]
@@ -74,7 +84,7 @@ interface Plan {
 function planOf(request: Query, calendarZone: TimeZoneId | undefined): Plan {
   const own = zoneOf(request)
   const zone = own ?? calendarZone ?? timeZoneId('UTC')
-  return { filter: compileFilter(request.filter, zone, own === undefined ? zone : calendarZone), data: calendarDataRows(request.selection, zone) }
+  return { zone, filter: compileFilter(request.filter, zone, own === undefined ? zone : calendarZone), data: calendarDataRows(request.selection, zone) }
 }
 
 /**
@@ -88,6 +98,8 @@ function zoneOf({ timeZone, timeZoneId: id }: Query): TimeZoneId | undefined {
 }
 
 interface Telling {
+  /** Begins a reading of all that may match. */
+  readonly reading: () => Batches<Body>
   readonly settle: () => Promise<Plan>
   readonly tell: Describer
 }
@@ -98,13 +110,9 @@ interface Told {
   readonly raw: string
 }
 
-async function* matching(context: Context, calendar: Loaded<'calendar'>, { scope, range }: CalendarFilter, telling: Telling): AsyncGenerator<readonly Told[]> {
-  if (scope !== 'none') yield* byName(context, () => told(context, calendar, range, telling), ({ raw }) => weights.text(raw))
-}
-
-async function* told(context: Context, calendar: Loaded<'calendar'>, range: TimeRange | undefined, { settle, tell }: Telling): AsyncGenerator<readonly Told[]> {
+async function* matching(context: Context, calendar: Loaded<'calendar'>, { reading, settle, tell }: Telling): AsyncGenerator<readonly Told[]> {
   const turn = takingTurns()
-  for await (const batch of context.account.session.objects(calendar.resource.id, range)) {
+  for await (const batch of reading()) {
     const { filter } = await settle()
     const found: Told[] = []
     for (const each of batch) {

@@ -16,8 +16,11 @@ export interface ReportRow<K extends ReportKind = ReportKind> {
   readonly source: string
   /** The kinds of resource that answer it. */
   readonly on: readonly ResourceKind[]
-  /** @throws DavError, GrammarError, BackendError before anything of the answer is sent */
-  readonly run: (context: Context, target: Resource, request: Extract<ReportRequest, { kind: K }>) => Promise<DavReply>
+  /**
+   * @param body of the request, as it came
+   * @throws DavError, GrammarError, BackendError before anything of the answer is sent
+   */
+  readonly run: (context: Context, target: Resource, request: Extract<ReportRequest, { kind: K }>, body: Uint8Array) => Promise<DavReply>
 }
 
 /** Keeps `kind` and `run` together. */
