@@ -14,8 +14,9 @@ import type { WireEvent, WireReminder, WireRow } from '../wire.ts'
  */
 export function revisionOf(rows: readonly WireEvent[], defaults: readonly WireReminder[]): Revision {
   const parts = rows.map((row) => `${row.id}=${row.etag ?? ''}=${remindersOf(row, defaults)}`).sort()
-  // 132 bits, in less room than what it is made of: one is held for each event.
-  return revision(hash('sha256', `${mappingVersion};${parts.join(';')}`, 'base64url').slice(0, 22))
+  const digest = hash('sha256', `${mappingVersion};${parts.join(';')}`, 'base64url')
+  // 132 bits, and a copy of them: one is held for each event, and with the engine's slice of a text all of the text.
+  return revision(Buffer.from(digest, 'latin1').toString('latin1', 0, 22))
 }
 
 /** Lists differ in how much they tell of cancelled instances. */
