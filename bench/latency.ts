@@ -1,6 +1,6 @@
 /** Operations at a backend that is apart and takes its time for every call: what the gateway adds to the calls that are needed. */
 
-import { open, type Target } from './http-client.ts'
+import { type Answer, open, type Request, type Target } from './http-client.ts'
 import { type Figures, measure, quantile } from './measure.ts'
 import { firstSync, type Operation, operationsOn, serveOthers } from './operations.ts'
 import type { Server } from './process.ts'
@@ -25,8 +25,10 @@ interface Delayed {
   readonly upstream: readonly number[]
 }
 
+type OnAnswer = (request: Request, answer: Answer) => void
+
 /** @param load with how long the backend takes for each call */
-async function delayed(place: Place, operation: Operation, { delayMs, ...load }: { readonly delayMs: number; readonly clients: number; readonly warmMs: number; readonly forMs: number }): Promise<Delayed> {
+async function delayed(place: Place, operation: Operation, { delayMs, ...load }: { readonly delayMs: number; readonly clients: number; readonly warmMs: number; readonly forMs: number }, onAnswer?: OnAnswer): Promise<Delayed> {
   const { prepare } = operation
   const begin = async (): Promise<void> => {
     await delayCalls(place, delayMs)
@@ -38,7 +40,7 @@ async function delayed(place: Place, operation: Operation, { delayMs, ...load }:
     await begin()
   }
   await begin()
-  const figures = await measure({ target: place.target, pid: place.server.pid }, prepare === undefined ? operation : { ...operation, prepare: prepared }, { ...load, preparedTurns: scale.delayedTurns })
+  const figures = await measure({ target: place.target, pid: place.server.pid }, prepare === undefined ? operation : { ...operation, prepare: prepared }, { ...load, preparedTurns: scale.delayedTurns }, onAnswer)
   const upstream = await timesOfCalls(place)
   return { figures, calls: Math.round(upstream.length / figures.turns), upstream }
 }
@@ -61,40 +63,48 @@ async function addedToCalls(): Promise<void> {
   const operations = (await operationsOn({ place, size, connection })).filter(({ name }) => asked.has(name))
   const bare = await startBare(data)
   const rows: string[][] = []
-  const ones = [await addedTo({ ...place, ...bare }, await bareCall(bare, backend))]
+  const asBare = { ...place, ...bare }
+  const state = 'x'.repeat(500)
+  const ones = [await addedTo(asBare, await bareCall(bare, backend, 'bare app, one call', state))]
   for (const operation of operations) {
     const { figures: { medianMs, p95Ms }, calls, upstream } = await delayed(place, operation, { delayMs: DELAY_MS, clients: 1, warmMs: 0, forMs: scale.delayedTurns * DELAY_MS })
     rows.push([operation.name, whole(calls), ms(medianMs), ms(p95Ms), ms(medianMs - calls * at(upstream, 0.5))])
-    if (calls === 1) ones.push(await addedTo(place, operation))
+    if (calls !== 1) continue
+    let octets = ''
+    ones.push(await addedTo(place, operation, (_, { body }) => { octets = body }))
+    ones.at(-1)!.push(addedToMany(await farAway(asBare, await bareCall(bare, backend, operation.name, octets))))
   }
   connection.close()
   await Promise.all([place.server.stop(), bare.server.stop(), backend.stop()])
   tell(`${whole(size)} events at a backend that takes ${DELAY_MS} ms per call, one client, freshness window 0`,
     table(['operation', 'calls', 'median ms', 'p95', 'added to the calls, ms'], rows))
   tell(`${whole(size)} events, what is added to operations of one call, ms (aims: p50 1 and p99 5 with one client, 15 to the p99 with 16)`, table(
-    ['operation', 'call of 0 ms: p50', 'p99', `call of ${NEAR_MS} ms: p50`, 'p99', `call of ${DELAY_MS} ms, 16 clients: p99`, 'of the calls', 'added'], ones,
+    ['operation', 'call of 0 ms: p50', 'p99', `call of ${NEAR_MS} ms: p50`, 'p99', `call of ${DELAY_MS} ms, 16 clients: p99`, 'of the calls', 'added', 'added by bare with the same octets'], ones,
   ))
 }
 
 /** @param place that answers the operation by one call */
-async function addedTo(place: Place, operation: Operation): Promise<string[]> {
-  const none = await delayed(place, operation, { delayMs: 0, clients: 1, warmMs: scale.warmMs, forMs: scale.forMs })
+async function addedTo(place: Place, operation: Operation, onAnswer?: OnAnswer): Promise<string[]> {
+  const none = await delayed(place, operation, { delayMs: 0, clients: 1, warmMs: scale.warmMs, forMs: scale.forMs }, onAnswer)
   const near = await delayed(place, operation, { delayMs: NEAR_MS, clients: 1, warmMs: scale.warmMs, forMs: scale.forMs * 2 })
-  const far = await delayed(place, operation, { delayMs: DELAY_MS, clients: 16, warmMs: 0, forMs: scale.forMs * 2 })
-  const upstreamMs = at(far.upstream, 0.99)
-  return [operation.name, ...addedToOne(none), ...addedToOne(near), ms(far.figures.p99Ms), ms(upstreamMs), ms(far.figures.p99Ms - upstreamMs)]
+  const far = await farAway(place, operation)
+  return [operation.name, ...addedToOne(none), ...addedToOne(near), ms(far.figures.p99Ms), ms(at(far.upstream, 0.99)), addedToMany(far)]
 }
 
-/** What one call costs the bare app: to ask for the state of a calendar, and to answer as to a poll. */
-async function bareCall({ target }: { readonly target: Target }, backend: Server): Promise<Operation> {
-  const [connection, body] = [await open(target), 'x'.repeat(500)]
+const farAway = (place: Place, operation: Operation): Promise<Delayed> => delayed(place, operation, { delayMs: DELAY_MS, clients: 16, warmMs: 0, forMs: scale.forMs * 2 })
+
+const addedToMany = ({ figures: { p99Ms }, upstream }: Delayed): string => ms(p99Ms - at(upstream, 0.99))
+
+/** What one call costs the bare app: to ask for the state of a calendar, and to answer with these octets. */
+async function bareCall({ target }: { readonly target: Target }, backend: Server, name: string, body: string): Promise<Operation> {
+  const connection = await open(target)
   const url = `http://127.0.0.1:${portOfReplay(backend)}/calendar/v3/calendars/${account.address}/events?maxResults=1&fields=updated`
   const call = { url, headers: { authorization: `Bearer test:${account.address}` } }
-  await connection.send({ method: 'POST', path: '/_keep', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ key: 'one call', status: 207, headers: {}, body, call }) })
+  await connection.send({ method: 'POST', path: '/_keep', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ key: name, status: 207, headers: {}, body, call }) })
   connection.close()
   return {
-    name: 'bare app, one call', requests: () => [{ method: 'PROPFIND', path: '/', headers: { 'x-bench': 'one call' } }],
-    fault: (answer) => (answer.status === 207 && answer.body === body ? undefined : `${answer.status}: ${answer.body.slice(0, 200)}`),
+    name, requests: () => [{ method: 'PROPFIND', path: '/', headers: { 'x-bench': name } }],
+    fault: (answer) => (answer.status === 207 && answer.body.length === body.length ? undefined : `${answer.status}: ${answer.body.slice(0, 200)}`),
   }
 }
 
