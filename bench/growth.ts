@@ -3,7 +3,7 @@
 import { aims, growthAim } from './aims.ts'
 import { type Answer, open, type Request } from './http-client.ts'
 import { asksBackend, ceilingOf, type Running, warmUp } from './load.ts'
-import { measure } from './measure.ts'
+import { measure, middle } from './measure.ts'
 import { firstSync, type Operation, operationsOn } from './operations.ts'
 import { copyOfData, log, scale, tell } from './run.ts'
 import { type Place, startBare, startGateway } from './servers.ts'
@@ -94,9 +94,3 @@ async function alternately({ target, server: { pid } }: Running, pair: Pair<Oper
 }
 
 const quotient = (value: number | undefined, to: number | undefined): number | undefined => (value === undefined || to === undefined || to === 0 ? undefined : value / to)
-
-/** @returns undefined where one could not be told */
-function middle(values: readonly (number | undefined)[]): number | undefined {
-  const told = values.filter((each) => each !== undefined).toSorted((a, b) => a - b)
-  return told.length < values.length ? undefined : told[Math.floor(told.length / 2)]
-}

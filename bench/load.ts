@@ -2,7 +2,7 @@
 
 import { aims, tailAim } from './aims.ts'
 import { type Answer, open, type Request, type Target } from './http-client.ts'
-import { type Figures, measure } from './measure.ts'
+import { type Figures, measure, middleFigures } from './measure.ts'
 import { firstSync, type Operation, operationsOn } from './operations.ts'
 import type { Peer } from './peers.ts'
 import type { Server } from './process.ts'
@@ -12,16 +12,60 @@ import { ms, ratio, table, whole } from './table.ts'
 
 export interface Running { readonly target: Target; readonly server: Server }
 
-/** What one server did under both loads. */
-interface Both { readonly one: Figures; readonly many: Figures }
+/** What one server did under both loads; a slow one is spared the many clients. */
+interface Both { readonly one: Figures; readonly many: Figures | undefined }
 
-/** A slow server is spared the many clients. */
-interface Theirs { readonly one: Figures; readonly many: Figures | undefined }
+/** One server under one operation. */
+interface Subject {
+  readonly running: Running
+  readonly operation: Operation
+  readonly forMs: number
+  /** Turns of operations that use something up: with one client, and with many. */
+  readonly preparedTurns: readonly [one: number, many: number]
+  readonly isSlow?: boolean
+  /** The name of another server, which may answer wrongly: it is not timed then. */
+  readonly peer?: string
+  readonly onAnswer?: (request: Request, answer: Answer) => void
+}
 
-async function both(running: Running, operation: Operation, forMs: number, onAnswer?: (request: Request, answer: Answer) => void): Promise<Both> {
+async function both({ running, operation, forMs, preparedTurns: [few, many], isSlow, onAnswer }: Subject, warmMs: number): Promise<Both> {
   const place = { target: running.target, pid: running.server.pid }
-  const one = await measure(place, operation, { clients: 1, warmMs: scale.warmMs, forMs, preparedTurns: scale.prepared }, onAnswer)
-  return { one, many: await measure(place, operation, { clients: 16, warmMs: scale.warmMs / 2, forMs, preparedTurns: scale.prepared }) }
+  const one = await measure(place, operation, { clients: 1, warmMs, forMs, preparedTurns: few }, onAnswer)
+  return { one, many: isSlow ? undefined : await measure(place, operation, { clients: 16, warmMs: warmMs / 2, forMs, preparedTurns: many }) }
+}
+
+/**
+ * Several rounds, each over all servers: the machine has phases of some seconds in which all takes nearly twice as long, and so they come
+ * over all of them. One that takes long is measured once, and one that answers wrongly no more.
+ * @param subjects each is made when those ahead of it have been measured once
+ * @returns the middle figures of each; undefined where there is none, or it answers wrongly
+ */
+async function inTurns(subjects: readonly (() => Promise<Subject | undefined> | Subject | undefined)[]): Promise<readonly (Both | undefined)[]> {
+  const waiting: (Subject | undefined)[] = []
+  const told: Both[][] = subjects.map(() => [])
+  for (let round = 0; round < scale.loadRounds; round += 1) {
+    for (const [at, make] of subjects.entries()) {
+      const subject = round === 0 ? await make() : waiting[at]
+      if (subject === undefined) continue
+      const begin = performance.now()
+      try {
+        told[at]!.push(await both(subject, round === 0 ? scale.warmMs : scale.warmMs / 4))
+        waiting[at] = performance.now() - begin < scale.longMs ? subject : undefined
+      } catch (error) {
+        if (subject.peer === undefined) throw error
+        log(`${subject.peer}: ${(error as Error).message.slice(0, 300)}`)
+        told[at] = []
+        waiting[at] = undefined
+      }
+    }
+  }
+  return told.map(middleOfBoth)
+}
+
+function middleOfBoth(rounds: readonly Both[]): Both | undefined {
+  if (rounds.length === 0) return undefined
+  const many = rounds.map((each) => each.many).filter((each) => each !== undefined)
+  return { one: middleFigures(rounds.map(({ one }) => one)), many: many.length === 0 ? undefined : middleFigures(many) }
 }
 
 /** Each that only reads, for a moment: none is timed as one of the first things that a process has ever done. */
@@ -48,7 +92,14 @@ export async function ceilingOf(bare: Running, name: string, exchanges: readonly
 }
 
 const operationHeads = ['operation', '1 client: ms', 'p95', 'CPU ms', '16 clients: ms', 'p95', 'per s']
-const cellsOf = ({ one, many }: Both): string[] => [ms(one.medianMs), ms(one.p95Ms), ms(one.cpuMs), ms(many.medianMs), ms(many.p95Ms), whole(many.perSecond)]
+const cellsOf = ({ one, many }: Both): string[] => [ms(one.medianMs), ms(one.p95Ms), ms(one.cpuMs), ms(many?.medianMs), ms(many?.p95Ms), whole(many?.perSecond)]
+
+const prepared = [scale.prepared, scale.prepared] as const
+
+function peerSubject({ name, place, letsAllIn, isSlow }: Peer, operation: Operation): Subject | undefined {
+  if (operation.name === 'unauthenticated' && letsAllIn) return undefined
+  return { running: place, operation, forMs: scale.peerMs / 2, preparedTurns: [20, 64], isSlow, peer: name }
+}
 
 /** Within the freshness window after a first synchronisation. */
 export async function load(peers: readonly Peer[], size: number): Promise<void> {
@@ -67,14 +118,16 @@ export async function load(peers: readonly Peer[], size: number): Promise<void> 
     log(`${operation.name}, ${size} events`)
     let exchanges: readonly (readonly [Request, Answer])[] = []
     const steps = operation.requests(0).length
-    const own = await both(gateway, operation, scale.forMs, (...exchange) => { exchanges = [...exchanges, exchange].slice(-steps) })
-    const ceiling = await both(bare, await ceilingOf(bare, `${operation.name} ${size}`, exchanges), scale.forMs / 2)
+    const [own, ceiling, ...others] = await inTurns([
+      () => ({ running: gateway, operation, forMs: scale.forMs / 2, preparedTurns: prepared, onAnswer: (...exchange) => { exchanges = [...exchanges, exchange].slice(-steps) } }),
+      async () => ({ running: bare, operation: await ceilingOf(bare, `${operation.name} ${size}`, exchanges), forMs: scale.forMs / 4, preparedTurns: prepared }),
+      ...present.map((peer, at) => () => peerSubject(peer, theirs[at]![index]!)),
+    ])
+    if (own?.many === undefined || ceiling?.many === undefined) throw new Error(`${operation.name} was not measured`)
     rows.push([
       operation.name, ...cellsOf(own),
       ratio(own.one.medianMs, ceiling.one.medianMs), ratio(own.one.cpuMs, ceiling.one.cpuMs), ratio(own.many.perSecond, ceiling.many.perSecond),
     ])
-    const others: (Theirs | undefined)[] = []
-    for (const [at, peer] of present.entries()) others.push(await ofPeer(peer, theirs[at]![index]!))
     const { time, rate } = aims.get(operation.name) ?? {}
     beside.one.push(besideRow(operation.name, own.one.medianMs, others.map((each) => each?.one.medianMs), { pick: Math.min, text: ms, aim: time === undefined ? '' : `≤ ${time}` }))
     beside.many.push(besideRow(operation.name, own.many.perSecond, others.map((each) => each?.many?.perSecond), { pick: Math.max, text: whole, aim: rate === undefined ? '' : `≥ ${rate}` }))
@@ -103,19 +156,6 @@ function besideRow(name: string, own: number, others: readonly (number | undefin
   return [name, text(own), ...others.map((each) => (each === undefined ? '–' : text(each))), told.length === 0 ? '' : ratio(own, pick(...told)), aim]
 }
 
-/** @returns undefined for one that answers wrongly, or not at all: it is not timed */
-async function ofPeer({ name, place, letsAllIn, isSlow }: Peer, operation: Operation): Promise<Theirs | undefined> {
-  if (operation.name === 'unauthenticated' && letsAllIn) return undefined
-  const running = { target: place.target, pid: place.server.pid }
-  try {
-    const one = await measure(running, operation, { clients: 1, warmMs: scale.warmMs, forMs: scale.peerMs, preparedTurns: 20 })
-    return { one, many: isSlow ? undefined : await measure(running, operation, { clients: 16, warmMs: scale.warmMs / 2, forMs: scale.peerMs, preparedTurns: 64 }) }
-  } catch (error) {
-    log(`${name}: ${(error as Error).message.slice(0, 300)}`)
-    return undefined
-  }
-}
-
 /** The others are answered from the request alone. */
 export const asksBackend = ({ name }: Operation): boolean => !/options|unauthenticated/.test(name)
 
@@ -129,7 +169,7 @@ export async function askedEachTime(size: number): Promise<void> {
   await warmUp(gateway, operations)
   for (const operation of operations) {
     log(`${operation.name}, ${size} events, window 0`)
-    const own = await both(gateway, operation, scale.forMs / 2)
+    const own = await both({ running: gateway, operation, forMs: scale.forMs / 2, preparedTurns: prepared }, scale.warmMs)
     rows.push([operation.name, ...cellsOf(own)])
   }
   tell(`${whole(size)} events, freshness window 0`, table(operationHeads, rows))

@@ -21,7 +21,7 @@ import { flags, folder, isWanted, log, otherSize, scale, sections, seeded, tell 
 import { seed } from './seed.ts'
 import { startGateway } from './servers.ts'
 import { starts } from './starts.ts'
-import { ratio, table, whole } from './table.ts'
+import { missedIn, ratio, table, whole } from './table.ts'
 
 /** What a program of this folder tells, in JSON. */
 async function toldBy<Told>(program: string, settings: readonly string[], args: readonly string[]): Promise<Told> {
@@ -103,5 +103,6 @@ if (isWanted('memory')) await memory()
 if (isWanted('icalendar')) icalendar()
 for (const { place } of peers) await place.server.stop()
 if (flags.write) write()
+log(`figures that miss their aims, bold in the tables: ${missedIn(sections.join(''))}`)
 log(`done in ${Math.round((performance.now() - begin) / 1000)} s`)
 process.exit(0)

@@ -30,6 +30,21 @@ export interface Load {
 /** At least so many per client, however long they take. */
 const FEWEST = 3
 
+/** The middle one of each figure of several rounds. */
+export function middleFigures(rounds: readonly Figures[]): Figures {
+  const of = (figure: (each: Figures) => number): number => middle(rounds.map(figure))!
+  return {
+    medianMs: of(({ medianMs }) => medianMs), p95Ms: of(({ p95Ms }) => p95Ms), p99Ms: of(({ p99Ms }) => p99Ms), perSecond: of(({ perSecond }) => perSecond),
+    cpuMs: middle(rounds.map(({ cpuMs: cpu }) => cpu)), times: rounds.flatMap(({ times }) => times), turns: rounds.reduce((sum, { turns }) => sum + turns, 0),
+  }
+}
+
+/** @returns undefined where one could not be told */
+export function middle(values: readonly (number | undefined)[]): number | undefined {
+  const told = values.filter((each) => each !== undefined).toSorted((a, b) => a - b)
+  return told.length < values.length ? undefined : told[Math.floor(told.length / 2)]
+}
+
 export const quantile = (sorted: readonly number[], part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
 
 /** Goes on through all that is measured: no name is used twice. */

@@ -10,6 +10,7 @@ import { escapedCalendarData } from '../src/caldav/render.ts'
 import type { StoredSeries } from '../src/calendar/backend.ts'
 import { calendarId, emailAddress } from '../src/calendar/identifiers.ts'
 import type { CalendarId } from '../src/calendar/identifiers.ts'
+import { middle } from './measure.ts'
 import { account, restEvent } from './sample.ts'
 
 const size = Number(process.argv[2])
@@ -75,5 +76,5 @@ const { measured: series } = await heldFor(room, () => {})
 const { measured: text, estimated } = await heldFor(room, escapedCalendarData)
 const readings: number[] = []
 for (let reading = 0; reading < 7; reading += 1) readings.push(await heldByTag())
-const tags = readings.toSorted((a, b) => a - b)[3]
+const tags = middle(readings)
 process.stdout.write(JSON.stringify({ tags, series, text, estimated }))

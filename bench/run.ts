@@ -33,12 +33,12 @@ export const isWanted = (part: Part): boolean => wanted.has(part)
 
 const whole = {
   sizes: [1000, 10_000], slowPeerSizes: [1000], peerSizes: [1000, 10_000], syncSizes: [1000, 10_000, 50_000], latencySize: 10_000,
-  warmMs: 800, forMs: 1000, peerMs: 500, growthRounds: 8, growthMs: 200, delayedTurns: 8, perRunMs: 400, starts: 5, servedSyncs: 10, delayedSyncs: 3, prepared: 200, connections: 1000, connectionsMs: 5000,
+  warmMs: 800, forMs: 1000, peerMs: 500, loadRounds: 3, longMs: 8000, growthRounds: 8, growthMs: 200, delayedTurns: 8, perRunMs: 400, starts: 5, servedSyncs: 10, delayedSyncs: 3, prepared: 200, connections: 1000, connectionsMs: 5000,
   held: { counts: [1, 10, 50, 100], size: 10_000, floodMb: '64', floodCounts: [1, 25, 50, 100, 200, 300], floodSize: 1000 },
 }
 const quick: typeof whole = {
   ...whole, sizes: [1000], syncSizes: [1000], latencySize: 1000,
-  warmMs: 200, forMs: 400, peerMs: 300, growthRounds: 3, growthMs: 100, delayedTurns: 3, perRunMs: 150, starts: 2, servedSyncs: 2, delayedSyncs: 1, prepared: 60, connections: 200, connectionsMs: 2000,
+  warmMs: 200, forMs: 400, peerMs: 300, loadRounds: 1, growthRounds: 3, growthMs: 100, delayedTurns: 3, perRunMs: 150, starts: 2, servedSyncs: 2, delayedSyncs: 1, prepared: 60, connections: 200, connectionsMs: 2000,
   held: { counts: [1, 10, 50], size: 1000, floodMb: '8', floodCounts: [1, 25, 50, 100], floodSize: 300 },
 }
 const sizes = flags.sizes?.split(',').map((given) => (/^[1-9]\d*$/.test(given) ? Number(given) : stop(`--sizes takes whole numbers such as 1000,10000; "${given}" is none`)))

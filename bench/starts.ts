@@ -2,6 +2,7 @@
 
 import { open, type Request, type Target } from './http-client.ts'
 import { operationsOn } from './operations.ts'
+import { middle } from './measure.ts'
 import { residentMb, type Server } from './process.ts'
 import { copyOfData, scale, tell } from './run.ts'
 import { startBare, startGateway } from './servers.ts'
@@ -22,8 +23,6 @@ async function startOf(startIt: () => Promise<{ readonly target: Target; readonl
   return { elapsedMs, rss }
 }
 
-const median = (numbers: readonly (number | undefined)[]): number => numbers.map((each) => each ?? Number.NaN).sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!
-
 const keep: Request = { method: 'POST', path: '/_keep', headers: { 'Content-Type': 'application/json' }, body: '{"key":"","status":200,"headers":{},"body":""}' }
 
 export async function starts(): Promise<void> {
@@ -37,7 +36,7 @@ export async function starts(): Promise<void> {
     own.push(await startOf(() => startGateway(data), poll!, 207))
     bare.push(await startOf(() => startBare(data), keep, 204))
   }
-  const cells = (of: (each: Start) => number | undefined): string[] => [whole(median(own.map(of))), whole(median(bare.map(of))), ratio(median(own.map(of)), median(bare.map(of)))]
+  const cells = (of: (each: Start) => number | undefined): string[] => [whole(middle(own.map(of))), whole(middle(bare.map(of))), ratio(middle(own.map(of)), middle(bare.map(of)))]
   tell('Start and idle memory', table(['', 'calgate', 'bare Hono', 'ratio', 'aim'], [
     ['start to the first right answer, ms', ...cells(({ elapsedMs }) => elapsedMs), '≤ 2.5'], ['RSS after it, MiB', ...cells(({ rss }) => rss), '≤ 1.6'],
   ]))

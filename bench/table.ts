@@ -1,9 +1,19 @@
 /** Tables in Markdown, and how figures stand in them. An undefined figure could not be told. */
 
+/** A figure that misses the aim in the column behind it (`≤ 0.5`, `≥ 4`) is bold. */
 export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${heads.map((_, index) => cells[index] ?? '').join(' | ')} |`
+  const line = (cells: readonly string[]): string => `| ${heads.map((_, index) => (misses(cells[index], heads[index + 1] === 'aim' ? cells[index + 1] : undefined) ? `**${cells[index]}**` : cells[index] ?? '')).join(' | ')} |`
   return [line(heads), `| --- |${heads.slice(1).map(() => ' ---: |').join('')}`, ...rows.map(line)].join('\n')
 }
+
+function misses(figure = '', aim = ''): boolean {
+  const [, sign, bound] = /^([≤≥]) ([\d.]+)$/.exec(aim) ?? []
+  if (figure === '' || sign === undefined) return false
+  return sign === '≤' ? Number(figure) > Number(bound) : Number(figure) < Number(bound)
+}
+
+/** How many figures of tables miss their aims. */
+export const missedIn = (tables: string): number => (tables.match(/\| \*\*/g) ?? []).length
 
 const isTold = (value: number | undefined): value is number => value !== undefined && Number.isFinite(value)
 
