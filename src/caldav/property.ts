@@ -106,7 +106,8 @@ export function describer(context: Context, selection: PropertySelection, more: 
   return (loaded) => {
     const plan = plans.get(loaded.kind) ?? planFor(loaded.kind)
     const found = selection.kind === 'properties' ? finishedOf(context, loaded, plan) : undefined
-    return found === undefined ? described(context, loaded, plan, selection.kind) : { href: loaded.href, found }
+    // In our own spelling of an href nothing has to be escaped.
+    return found === undefined ? described(context, loaded, plan, selection.kind) : { escapedHref: loaded.href, found }
   }
 }
 

@@ -16,13 +16,13 @@ export interface PropStatus {
 
 /**
  * RFC 4918 §14.24. With `propstats` empty the response says that the resource is there and nothing of it was asked. `found` is all of
- * it, with nothing missing: elements as {@link formatFragment} writes them, one after the other.
+ * it, with nothing missing: elements as {@link formatFragment} writes them, one after the other; `escapedHref` stands there as it is.
  * `raw` is text made by {@link formatResponse}.
  */
 export type ResponseElement =
   | { readonly href: string; readonly propstats: readonly PropStatus[] }
   | { readonly href: string; readonly status: number; readonly error?: Name; readonly description?: string }
-  | { readonly href: string; readonly found: string }
+  | { readonly escapedHref: string; readonly found: string }
   | { readonly raw: string }
 
 /** What stands behind the responses: the sync-token of RFC 6578 §6.4. */
@@ -65,7 +65,7 @@ export async function* formatMultistatus(responses: AsyncIterable<ResponseElemen
 /** One `D:response`, to be used in this or another multistatus. */
 export function formatResponse(response: ResponseElement): string {
   if ('raw' in response) return response.raw
-  if ('found' in response) return startOfResponse + escapeText(response.href) + startOfFound + response.found + endOfFound
+  if ('found' in response) return startOfResponse + response.escapedHref + startOfFound + response.found + endOfFound
   const content = 'propstats' in response ? formatPropstats(response.propstats) : formatStatusOnly(response)
   return `${startOfResponse}${escapeText(response.href)}</D:href>${content}</D:response>`
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { escapeText } from '../../src/dav/characters.ts'
 import { formatError, formatMakeCollectionResponse, formatMultistatus, formatResponse, type ResponseElement } from '../../src/dav/multistatus.ts'
 import { caldav, calendarserver, dav } from '../../src/dav/names.ts'
 import { elementsOf, textOf } from '../../src/dav/tree.ts'
@@ -16,7 +17,7 @@ describe('multistatus (RFC 4918 §13)', () => {
   test('what is found as text is told as the same properties one by one are', () => {
     const properties = [element(dav('getetag'), ['"1"']), element(caldav('calendar-data'), ['a & b'])]
     const href = '/a/b&c.ics'
-    expect(formatResponse({ href, found: properties.map(formatFragment).join('') })).toBe(formatResponse({ href, propstats: [{ status: 200, properties }] }))
+    expect(formatResponse({ escapedHref: escapeText(href), found: properties.map(formatFragment).join('') })).toBe(formatResponse({ href, propstats: [{ status: 200, properties }] }))
   })
 
   test('holds a response per resource with a propstat per status (§14.24, §14.22), the sync-token last (RFC 6578 §6.4)', async () => {

@@ -3,6 +3,7 @@
 import { BackendError, inBatches } from '../../calendar/backend.ts'
 import type { Unavailable } from '../../calendar/backend.ts'
 import type { ObjectName } from '../../calendar/identifiers.ts'
+import { escapeText } from '../../dav/characters.ts'
 import type { ResponseElement } from '../../dav/multistatus.ts'
 import { caldav } from '../../dav/names.ts'
 import { seriesAtOnce } from '../by-name.ts'
@@ -57,7 +58,7 @@ async function* batches(context: Context, calendar: Loaded<'calendar'>, hrefs: r
   }
 }
 
-const at = (href: string, answer: Answer): ResponseElement => ({ ...answer, href }) as ResponseElement
+const at = (href: string, answer: Answer): ResponseElement => ('found' in answer ? { ...answer, escapedHref: escapeText(href) } : { ...answer, href }) as ResponseElement
 
 type Found = ReadonlyMap<ObjectName, Loaded<'object'> | Unavailable> | 'fault'
 
