@@ -8,7 +8,7 @@ import { hash } from 'node:crypto'
 import { BackendError } from '../calendar/backend.ts'
 import { backendSyncToken } from '../calendar/identifiers.ts'
 import type { Context, Loaded, LoadedResource } from './context.ts'
-import { members } from './load.ts'
+import { calendarsAtOnce, members } from './load.ts'
 import { mapInOrder } from './reply.ts'
 import { formatSyncToken, parseSyncToken } from './tags.ts'
 
@@ -23,16 +23,13 @@ export interface HomeMember {
   readonly state: string
 }
 
-/** How many calendars are asked for their state at once. */
-const AT_ONCE = 8
-
 /** 48 bits: enough for the few calendars of one home. */
 const digest = (text: string): string => hash('sha256', text, 'base64url').slice(0, 8)
 
 /** One cheap call for each calendar that the cache does not know (the same that its ctag costs). @throws BackendError */
 export async function homeMembers(context: Context, home: Loaded<'home'>): Promise<readonly HomeMember[]> {
   const found: HomeMember[] = []
-  for await (const member of mapInOrder(await members(context, home), AT_ONCE, (loaded) => memberOf(home, loaded))) found.push(member)
+  for await (const member of mapInOrder(await members(context, home), calendarsAtOnce, (loaded) => memberOf(home, loaded))) found.push(member)
   return found
 }
 

@@ -4,7 +4,7 @@
  */
 
 import type { EventSeries } from '../calendar/event.ts'
-import { instant, timeZoneId } from '../calendar/identifiers.ts'
+import { anyZone, instant } from '../calendar/identifiers.ts'
 import type { RecurrenceId } from '../calendar/identifiers.ts'
 import { expand, timeOfRecurrenceId } from '../icalendar/recurrence.ts'
 import { instantOf } from '../icalendar/time-zone.ts'
@@ -22,9 +22,6 @@ export function withLeftOut(wanted: EventSeries, stored: EventSeries): EventSeri
   const leftOut = missing.filter(([id]) => made.has(id))
   return leftOut.length === 0 ? wanted : { ...wanted, overrides: new Map([...wanted.overrides, ...leftOut.map(([id, before]) => [id, plainInstance(wanted.master, id, before)] as const)]) }
 }
-
-/** Which zone floating times are compared in does not matter. */
-const anyZone = timeZoneId('UTC')
 
 /** So many instances are looked through; what lies behind them is taken for none, as one that is none would become a further date. */
 const looked = 50_000

@@ -184,6 +184,9 @@ async function tagsByName(tags: Batches<ObjectTag>): Promise<ReadonlyMap<ObjectN
 /** Told of the state of a calendar whose members are listed, once for each reading of them. */
 export type NoteState = (state: CalendarState) => void
 
+/** How many calendars of a home are asked for their state at once. */
+export const calendarsAtOnce = 8
+
 /** What a listing of Depth 1 has below the root or a home. @throws BackendError */
 export async function members(context: Context, loaded: LoadedResource): Promise<readonly LoadedResource[]> {
   if (loaded.kind === 'root') return [homeOf(context.account)]

@@ -1,7 +1,7 @@
 /** What a client sends beside what is stored, event by event. */
 
 import type { Event, EventSeries } from '../calendar/event.ts'
-import { timeZoneId } from '../calendar/identifiers.ts'
+import { anyZone } from '../calendar/identifiers.ts'
 import type { RecurrenceId } from '../calendar/identifiers.ts'
 import { formerIds, instanceAt } from '../icalendar/recurrence.ts'
 import { instantOf } from '../icalendar/time-zone.ts'
@@ -23,9 +23,6 @@ export function mapEvents(wanted: EventSeries, stored: EventSeries, map: (event:
     case 'recurring': return { ...wanted, master: main === undefined ? wanted.master : map(wanted.master, main), overrides: mapOverrides(wanted.overrides) }
   }
 }
-
-/** Floating times keep their length whatever the zone. */
-const anyZone = timeZoneId('UTC')
 
 /**
  * An instance as its series says it. Where a day has another length, as clocks change, it may end sooner or later than programs count.

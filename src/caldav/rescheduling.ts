@@ -1,7 +1,7 @@
 /** What is rescheduled is asked of its guests anew (RFC 6638 §3.2.8). */
 
 import type { Attendee, Event, EventSeries } from '../calendar/event.ts'
-import { sameAddress, timeZoneId } from '../calendar/identifiers.ts'
+import { anyZone, sameAddress } from '../calendar/identifiers.ts'
 import type { RecurrenceId } from '../calendar/identifiers.ts'
 import { expand } from '../icalendar/recurrence.ts'
 import { mapEvents } from './paired-events.ts'
@@ -31,8 +31,6 @@ type Recurring = Extract<EventSeries, { kind: 'recurring' }>
 
 /** So many instances from the first one are looked at: of endless rules that differ, the difference is seen early. */
 const looked = 1000
-/** Which zone floating times are compared in does not matter. */
-const anyZone = timeZoneId('UTC')
 
 /** Those that say themselves what they are do not count. */
 function hasMoreInstances(wanted: Recurring, stored: EventSeries): boolean {

@@ -8,7 +8,7 @@ import type { RecurrenceId, TimeZoneId } from '../calendar/identifiers.ts'
 import type { StoredSeries } from '../calendar/backend.ts'
 import { caldav, dav, sameName } from '../dav/names.ts'
 import { parseCalendarDataRequest } from '../dav/requests.ts'
-import type { CalendarDataRequest, ComponentSelection, PropertySelection, TimeRangeElement } from '../dav/requests.ts'
+import type { CalendarDataRequest, ComponentSelection, PropertySelection } from '../dav/requests.ts'
 import { plainWriter } from '../dav/xml.ts'
 import type { XmlElement } from '../dav/xml.ts'
 import type { Component, Property } from '../icalendar/component.ts'
@@ -17,7 +17,7 @@ import { instances, timeOfRecurrenceId } from '../icalendar/recurrence.ts'
 import { instantOf } from '../icalendar/time-zone.ts'
 import type { Context, Loaded } from './context.ts'
 import { DavError } from './errors.ts'
-import { overlaps, instantOfUtc, spanOf } from './filters/time-range.ts'
+import { closedRangeOf, overlaps, spanOf } from './filters/time-range.ts'
 import { property } from './property.ts'
 import type { PropertyRow } from './property.ts'
 import { calendarData, escapedCalendarData } from './render.ts'
@@ -84,16 +84,12 @@ export function calendarDataFormatter(requested: XmlElement, trim?: (calendar: C
 /** limit-freebusy-set has nothing to limit: no stored object holds a VFREEBUSY (RFC 4791 §9.6.7). */
 function restrictionOf({ expand, limitRecurrenceSet }: CalendarDataRequest): ((series: EventSeries, zone: TimeZoneId) => EventSeries) | undefined {
   if (expand !== undefined) {
-    const range = closedRange(expand)
+    const range = closedRangeOf(expand)
     return (series, zone) => expanded(series, range, zone)
   }
   if (limitRecurrenceSet === undefined) return undefined
-  const range = closedRange(limitRecurrenceSet)
+  const range = closedRangeOf(limitRecurrenceSet)
   return (series, zone) => withOverridesIn(series, range, zone)
-}
-
-function closedRange({ start, end }: Required<TimeRangeElement>): Required<TimeRange> {
-  return { from: instantOfUtc(start), to: instantOfUtc(end) }
 }
 
 // Instances

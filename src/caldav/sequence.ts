@@ -1,7 +1,7 @@
 /** SEQUENCE, which tells the versions of a meeting apart (RFC 5546 §2.1.4). */
 
 import type { Event, EventSeries, EventTime, Recurrence } from '../calendar/event.ts'
-import { timeZoneId } from '../calendar/identifiers.ts'
+import { anyZone } from '../calendar/identifiers.ts'
 import { sameRecurrence } from '../icalendar/recurrence.ts'
 import { instantOf } from '../icalendar/time-zone.ts'
 
@@ -37,9 +37,6 @@ function raised(event: Event, { sequence }: Event): Event {
 export function hasSameTimes(a: Event, b: Event): boolean {
   return isSameTime(a.start, b.start) && isSameTime(a.end, b.end)
 }
-
-/** Which zone floating times are compared in does not matter. */
-const anyZone = timeZoneId('UTC')
 
 function isSameTime(a: EventTime, b: EventTime): boolean {
   const wallClock = ({ kind }: EventTime): boolean => kind === 'date' || kind === 'floating'

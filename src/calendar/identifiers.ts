@@ -62,5 +62,7 @@ export const plainDate = (text: string): PlainDate => text as PlainDate
 export const localDateTime = (text: string): LocalDateTime => text as LocalDateTime
 /** @param text an IANA name, already looked up */
 export const timeZoneId = (text: string): TimeZoneId => text as TimeZoneId
+/** For times of which it does not matter in which zone floating ones count: they are only held against one another, or none is floating. */
+export const anyZone = timeZoneId('UTC')
 /** @param text in one of the three forms of {@link RecurrenceId} */
 export const recurrenceId = (text: string): RecurrenceId => text as RecurrenceId

@@ -1,7 +1,7 @@
 /** Whether two recurrences mean the same. */
 
 import type { EventTime, Recurrence, RecurrenceRule } from '../calendar/event.ts'
-import { timeZoneId } from '../calendar/identifiers.ts'
+import { anyZone } from '../calendar/identifiers.ts'
 import type { RecurrenceId } from '../calendar/identifiers.ts'
 import { expand } from './recurrence-set.ts'
 import { formatRule } from './rule.ts'
@@ -31,8 +31,6 @@ function endsAlike([a, ...others]: readonly RecurrenceRule[], [b, ...further]: r
 
 /** So many starts are counted: to count those of a strange rule takes long. */
 const countedStarts = 1000
-/** Which zone floating times are counted in does not matter. */
-const anyZone = timeZoneId('UTC')
 
 /** One write asks several times. Good for the start that it was counted from. */
 const counted = new WeakMap<RecurrenceRule, { readonly start: EventTime; readonly last: RecurrenceId | undefined }>()

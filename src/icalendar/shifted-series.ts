@@ -1,7 +1,7 @@
 /** Series that begin at another time than before: which of their instances are the same ones. */
 
 import { expand } from './recurrence-set.ts'
-import { timeZoneId } from '../calendar/identifiers.ts'
+import { anyZone } from '../calendar/identifiers.ts'
 import type { EventSeries } from '../calendar/event.ts'
 import type { RecurrenceId } from '../calendar/identifiers.ts'
 
@@ -9,8 +9,6 @@ type Recurring = Extract<EventSeries, { kind: 'recurring' }>
 
 /** So many instances from the first one are looked at. */
 const looked = 1000
-/** Which zone floating times are compared in does not matter. */
-const anyZone = timeZoneId('UTC')
 
 /**
  * Programs that move a series move the RECURRENCE-IDs of its overrides with it: then instances are the same by their place in the series,

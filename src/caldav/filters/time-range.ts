@@ -34,6 +34,11 @@ export function timeRangeOf(element: TimeRangeElement): TimeRange {
   }
 }
 
+/** @param element with both ends */
+export function closedRangeOf({ start, end }: Required<TimeRangeElement>): Required<TimeRange> {
+  return { from: instantOfUtc(start), to: instantOfUtc(end) }
+}
+
 /** @param text `yyyymmddThhmmssZ` */
 export function instantOfUtc(text: string): Instant {
   return instant(Date.parse(extended(text)))

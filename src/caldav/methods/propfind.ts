@@ -6,16 +6,13 @@ import { parsePropfind } from '../../dav/requests.ts'
 import type { PropertySelection } from '../../dav/requests.ts'
 import type { Context, Loaded, LoadedResource } from '../context.ts'
 import { DavError } from '../errors.ts'
-import { members, objectsIn, objectsWithSeries } from '../load.ts'
+import { calendarsAtOnce, members, objectsIn, objectsWithSeries } from '../load.ts'
 import { calendarOfReading, existing, notFoundIfGone } from '../existing.ts'
 import { method } from '../method.ts'
 import { describe, describer, memberDescriber, readsSeries } from '../property.ts'
 import type { Describer } from '../property.ts'
 import { listing, mapInOrder, multistatusReply, started } from '../reply.ts'
 import type { ResourceKind } from '../resource.ts'
-
-/** How many calendars of a home are asked for their state at once. */
-const AT_ONCE = 8
 
 /** Properties of a resource and, with Depth 1, of its members. */
 export const propfind = method({
@@ -51,7 +48,7 @@ async function* responses(context: Context, loaded: LoadedResource, selection: P
   const tellFirst = loaded.kind === 'home' ? tell : describer(context, selection)
   // RFC 8144 §4: without the resource itself.
   if (!context.prefers.depthNoroot) yield await tellFirst(loaded)
-  yield* mapInOrder(await members(context, loaded), AT_ONCE, tell)
+  yield* mapInOrder(await members(context, loaded), calendarsAtOnce, tell)
 }
 
 /**

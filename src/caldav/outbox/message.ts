@@ -1,6 +1,6 @@
 /** What is posted to an outbox: read, and held against who posts it (RFC 6638 §5). */
 
-import { calendarId, emailAddress, sameAddress, timeZoneId } from '../../calendar/identifiers.ts'
+import { anyZone, calendarId, emailAddress, sameAddress } from '../../calendar/identifiers.ts'
 import type { EmailAddress, TimeZoneId } from '../../calendar/identifiers.ts'
 import { caldav } from '../../dav/names.ts'
 import { CalendarDataError } from '../../icalendar/calendar-data-error.ts'
@@ -42,9 +42,6 @@ export async function readMessage(context: Context, body: Uint8Array): Promise<P
   if (posted.recipients.length === 0) throw invalidMessage('The message names nobody to send it to.')
   return posted
 }
-
-/** A free-busy request has UTC times only (RFC 5546 §3.3.2). */
-const anyZone = timeZoneId('UTC')
 
 async function ownZone({ account }: Context): Promise<TimeZoneId> {
   return (await account.session.calendar(calendarId(account.address))).timeZone

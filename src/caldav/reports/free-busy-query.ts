@@ -10,7 +10,7 @@ import { clientGone } from '../client-gone.ts'
 import type { Context, Loaded } from '../context.ts'
 import { DavError } from '../errors.ts'
 import { calendarOfReading, existing, notFoundIfGone } from '../existing.ts'
-import { instantOfUtc } from '../filters/time-range.ts'
+import { closedRangeOf } from '../filters/time-range.ts'
 import { busySpans, formatFreeBusy, maxBusySpans, mergedBusySpans, tooManyBusySpans } from '../free-busy.ts'
 import type { BusySpan } from '../free-busy.ts'
 import { furtherAddresses, ownCalendars } from '../own-calendars.ts'
@@ -42,7 +42,7 @@ function uidOf(href: string, { from, to }: Required<TimeRange>): EventUid {
 }
 
 function closedRange({ start, end }: TimeRangeElement): Required<TimeRange> {
-  if (start !== undefined && end !== undefined) return { from: instantOfUtc(start), to: instantOfUtc(end) }
+  if (start !== undefined && end !== undefined) return closedRangeOf({ start, end })
   throw new DavError(403, 'Busy times can be told of a time range with a start and an end only: send both.', { condition: dav('number-of-matches-within-limits') })
 }
 

@@ -5,7 +5,7 @@
 
 import { hash } from 'node:crypto'
 import { BackendError } from '../../../calendar/backend.ts'
-import { sameAddress, timeZoneId } from '../../../calendar/identifiers.ts'
+import { anyZone, sameAddress } from '../../../calendar/identifiers.ts'
 import { instantOf } from '../../../icalendar/time-zone.ts'
 import { marks } from '../marks.ts'
 import type { Attendee, Event, EventTime, Organizer } from '../../../calendar/event.ts'
@@ -29,8 +29,6 @@ export function begunMark(series: Whole): string {
 function momentOf(time: EventTime): readonly unknown[] {
   return [time.kind === 'zoned' ? 'utc' : time.kind, instantOf(time, anyZone)]
 }
-
-const anyZone = timeZoneId('UTC')
 
 /** Whether the series is the very one that was being stored here, so that its changed instances are no edits of a guest. */
 export function isBegun(main: WireEvent | undefined, wanted: Whole): boolean {
