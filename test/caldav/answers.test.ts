@@ -132,6 +132,27 @@ describe('a query that is asked again', () => {
     expect(theirs.text).toContain('private.ics')
   })
 
+  test('by somebody else with the same access is another question too', async () => {
+    const readers = ['one@example.org', 'two@example.org']
+    for (const value of readers) {
+      await gateway.rest(value, 'GET', '/users/me/calendarList')
+      await gateway.rest(ME, 'POST', '/calendars/primary/acl', { role: 'reader', scope: { type: 'user', value } })
+    }
+    for (const as of readers) expect(await asked(CALENDAR, monthOf(), { as }), as).toMatchObject({ isKept: false })
+    for (const as of readers) expect(await asked(CALENDAR, monthOf(), { as }), as).toMatchObject({ isKept: true })
+  })
+
+  test('is answered anew to whom less may be told by now', async () => {
+    const other = { as: 'other@example.org' }
+    await gateway.rest(other.as, 'GET', '/users/me/calendarList')
+    await gateway.rest(ME, 'POST', '/calendars/primary/acl', { role: 'reader', scope: { type: 'user', value: other.as } })
+    await asked(CALENDAR, monthOf(), other)
+    expect((await asked(CALENDAR, monthOf(), other)).text).toContain('SUMMARY:two')
+    await gateway.rest(ME, 'PATCH', `/calendars/primary/acl/user:${other.as}`, { role: 'freeBusyReader' })
+    await gateway.ask('PROPFIND', CALENDAR, { headers: { Depth: '0' }, ...other })
+    expect((await gateway.ask('REPORT', CALENDAR, { body: monthOf(), ...other })).text).not.toContain('SUMMARY:two')
+  })
+
   test('is told in a moment of trouble as any other: by no answer that was kept', async () => {
     await asked(CALENDAR, monthOf())
     gateway.breakNext('/events', 503, 100)
