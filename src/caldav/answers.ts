@@ -4,7 +4,7 @@
  */
 
 import { LRUCache } from 'lru-cache'
-import type { Batches, ObjectTag, StoredSeries, Unavailable } from '../calendar/backend.ts'
+import type { Batches, Body, ObjectTag, StoredSeries } from '../calendar/backend.ts'
 import type { ResponseElement } from '../dav/multistatus.ts'
 import type { PropertySelection } from '../dav/requests.ts'
 import type { Context, DavReply, Loaded } from './context.ts'
@@ -62,14 +62,11 @@ function isOf({ objects }: Kept, now: readonly ObjectTag[]): boolean {
   return true
 }
 
-/** What a reading tells of an object. */
-export type Body = StoredSeries | Unavailable
-
 /** What is told of objects of a calendar. */
 interface Telling {
   readonly calendar: Loaded<'calendar'>
-  /** What is asked, word for word. */
-  readonly body: Uint8Array
+  /** The body of the request: what is asked, word for word. */
+  readonly asked: Uint8Array
   /** The properties that are asked for in it. */
   readonly selection: PropertySelection
   /** As for {@link describer}. */
@@ -83,7 +80,7 @@ interface Telling {
 }
 
 /** A multistatus of what is told of objects: the one that was made before if they are the same, and another one if not. */
-export async function againOrAnew(context: Context, { calendar, body, selection, rows, more, read, tell }: Telling): Promise<DavReply> {
+export async function againOrAnew(context: Context, { calendar, asked, selection, rows, more, read, tell }: Telling): Promise<DavReply> {
   const { address, answers } = context.account
   if (answers === undefined || !isOfObjectsAlone(context, selection, rows)) return multistatusReply(context, tell(read))
   const { signal } = context.request
@@ -92,9 +89,9 @@ export async function againOrAnew(context: Context, { calendar, body, selection,
   const objects = first.flat()
   const anew = (): Promise<DavReply> => multistatusReply(context, tell(() => again(first)))
   if (objects.length === 0 || !objects.every(isShown)) return anew()
-  // What one account is shown is told to no other one.
+  // What one account is shown is told to no other one, nor to itself when it may see less.
   const question = JSON.stringify([
-    address, calendar.href, calendar.lastAccess(), await more(), context.prefers, wantsZoneless(context), readsReferences(context), Buffer.from(body).toString('latin1'),
+    address, calendar.href, calendar.lastAccess(), await more(), context.prefers, wantsZoneless(context), readsReferences(context), Buffer.from(asked).toString('latin1'),
   ])
   const kept = answers.find(question, objects)
   if (kept !== undefined) return finishedReply(context, kept)

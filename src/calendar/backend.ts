@@ -42,6 +42,9 @@ export interface Unavailable {
   readonly reason: string
 }
 
+/** What a reading tells of an object. */
+export type Body = StoredSeries | Unavailable
+
 /** `updated` moves with every change that a reader of the calendar could see; `token` equals that of another reader of the same state. */
 export interface CalendarState {
   readonly updated: Instant
@@ -138,9 +141,9 @@ export interface CalendarSession {
    * With no range, every object. What cannot be shown comes as Unavailable.
    * A backend that knows the CalendarState at which the reading began gives it as the return value of the generator.
    */
-  objects(id: CalendarId, range?: TimeRange): Batches<StoredSeries | Unavailable>
+  objects(id: CalendarId, range?: TimeRange): Batches<Body>
   /** A name that is missing from the answer does not exist. Any doubt is a BackendError, never a missing name. */
-  objectsByName(id: CalendarId, names: readonly ObjectName[]): Promise<ReadonlyMap<ObjectName, StoredSeries | Unavailable>>
+  objectsByName(id: CalendarId, names: readonly ObjectName[]): Promise<ReadonlyMap<ObjectName, Body>>
   /**
    * What was last read or written under this name, without asking whether it still counts; undefined where that is not known. Only for a
    * write under the condition 'unchanged', which the backend then checks by itself.

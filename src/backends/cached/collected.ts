@@ -1,6 +1,6 @@
-import type { Batches } from '../../calendar/backend.ts'
+import type { Batches, Body } from '../../calendar/backend.ts'
 import { tagOf } from './entries.ts'
-import type { Body, Told } from './entries.ts'
+import type { Told } from './entries.ts'
 import type { CalendarObjects } from './objects.ts'
 
 /** A batch of a listing. */

@@ -1,13 +1,10 @@
 /** What is held of one object: its tag, its body, or both. */
 
-import type { ObjectTag, StoredSeries, Unavailable } from '../../calendar/backend.ts'
+import type { Body, ObjectTag } from '../../calendar/backend.ts'
 import type { ObjectName } from '../../calendar/identifiers.ts'
 import { measureOf } from './measure.ts'
 import type { Measure } from './measure.ts'
 import { tagBytes } from './size.ts'
-
-/** What a reading tells of an object. */
-export type Body = StoredSeries | Unavailable
 
 /** What is held under a name. */
 export interface Entry {

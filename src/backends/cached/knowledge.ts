@@ -1,8 +1,8 @@
-import type { CalendarState, Changes, ObjectTag, StoredSeries } from '../../calendar/backend.ts'
+import type { Body, CalendarState, Changes, ObjectTag, StoredSeries } from '../../calendar/backend.ts'
 import type { BackendSyncToken, Instant, ObjectName } from '../../calendar/identifiers.ts'
 import { History } from './history.ts'
 import { tagOf } from './entries.ts'
-import type { Body, Told } from './entries.ts'
+import type { Told } from './entries.ts'
 import { CalendarObjects } from './objects.ts'
 import type { CacheSettings } from './settings.ts'
 

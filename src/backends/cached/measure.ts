@@ -3,8 +3,8 @@
  * instances. Both are estimates, cheap and generous.
  */
 
+import type { Body } from '../../calendar/backend.ts'
 import { boundsOf } from './bounds.ts'
-import type { Body } from './entries.ts'
 import { bytesOf } from './size.ts'
 
 /** Whole minutes since 1970, which take no memory of their own where milliseconds do. */

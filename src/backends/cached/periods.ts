@@ -1,8 +1,9 @@
 /** Which of the bodies of a calendar may take place within a range. */
 
+import type { Body } from '../../calendar/backend.ts'
 import type { TimeRange } from '../../calendar/calendar.ts'
 import type { ObjectName } from '../../calendar/identifiers.ts'
-import type { Body, Entry } from './entries.ts'
+import type { Entry } from './entries.ts'
 import { always, inMinutes, mayOverlap } from './measure.ts'
 
 /** Without those that are outside of the range for sure. */

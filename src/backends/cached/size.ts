@@ -1,6 +1,6 @@
 /** Estimates of what is held, in bytes. Rather too much than too little: they keep the process within its memory. */
 
-import type { StoredSeries, Unavailable } from '../../calendar/backend.ts'
+import type { Body } from '../../calendar/backend.ts'
 import type { Event } from '../../calendar/event.ts'
 import { eventsOf } from '../../calendar/event.ts'
 
@@ -16,7 +16,7 @@ const eventBytes = 1000
 const textBytes = 1000
 
 /** Strings of what is held are one byte a character; see `StoredSeries.weight` and `rendered`. */
-export function bytesOf(body: StoredSeries | Unavailable): number {
+export function bytesOf(body: Body): number {
   if (!('series' in body)) return 100 + 2 * body.reason.length
   const { weight, rendered } = body
   if (weight !== undefined) return objectBytes + weight + (rendered?.length ?? textBytes + weight)

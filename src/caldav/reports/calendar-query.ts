@@ -1,14 +1,13 @@
 /** CALDAV:calendar-query (RFC 4791 §7.8): the objects of a calendar that match a filter. */
 
 import type { ReportRequest } from '../../dav/requests.ts'
-import type { Batches } from '../../calendar/backend.ts'
+import type { Batches, Body } from '../../calendar/backend.ts'
 import { timeZoneId } from '../../calendar/identifiers.ts'
 import type { ObjectName, TimeZoneId } from '../../calendar/identifiers.ts'
 import { formatResponse } from '../../dav/multistatus.ts'
 import { caldav } from '../../dav/names.ts'
 import { element } from '../../dav/xml.ts'
 import { againOrAnew } from '../answers.ts'
-import type { Body } from '../answers.ts'
 import { byName, weights } from '../by-name.ts'
 import { clientGone } from '../client-gone.ts'
 import type { Context, DavReply, Loaded } from '../context.ts'
@@ -50,8 +49,8 @@ export const calendarQuery = report({
 async function ofCalendar(context: Context, target: On<'calendar'>, request: Query, body: Uint8Array): Promise<DavReply> {
   const { selection } = request
   const { filter, data } = planOf(request, undefined)
-  const calendar = filter.scope === 'none' ? await existing(context, target) : calendarOfReading(context, target)
-  if (filter.scope === 'none') return multistatusReply(context, [])
+  if (filter.scope === 'none') return existing(context, target).then(() => multistatusReply(context, []))
+  const calendar = calendarOfReading(context, target)
   // A filter that every object passes: no event has to be read.
   if (data.length === 0 && filter.scope === 'all') return multistatusReply(context, listing(objectsIn(context, calendar), describer(context, selection)))
   let plan: Plan | undefined
@@ -60,7 +59,7 @@ async function ofCalendar(context: Context, target: On<'calendar'>, request: Que
   let describe: Describer | undefined
   const tell: Describer = (loaded) => (describe ??= describer(context, selection, plan?.data))(loaded)
   return againOrAnew(context, {
-    calendar, body, selection, rows: data, more: async () => (await settle()).zone,
+    calendar, asked: body, selection, rows: data, more: async () => (await settle()).zone,
     read: () => context.account.session.objects(calendar.resource.id, filter.range),
     tell: (reading) => listing(byName(context, () => matching(context, calendar, { reading, settle, tell }), ({ raw }) => weights.text(raw)), ({ raw }) => ({ raw })),
   })

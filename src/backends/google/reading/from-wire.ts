@@ -11,7 +11,7 @@ import { readRecurrence } from '../members/recurrence-lines.ts'
 import { revisionOf, updatedOf } from './revision.ts'
 import { isInstance } from './rows.ts'
 import { readMoment, readTime, recurrenceIdAt, storedZoneOf } from '../members/times.ts'
-import type { ObjectTag, SeriesSource, StoredSeries, Unavailable } from '../../../calendar/backend.ts'
+import type { Body, ObjectTag, SeriesSource, StoredSeries } from '../../../calendar/backend.ts'
 import type { Event, EventSeries, EventTime } from '../../../calendar/event.ts'
 import type { ObjectName, RecurrenceId, TimeZoneId } from '../../../calendar/identifiers.ts'
 import type { CalendarFrame } from '../frame.ts'
@@ -61,7 +61,7 @@ function nameOfRows(rows: readonly WireEvent[], { uid }: RowGroup): ObjectName |
 }
 
 /** @returns undefined where nothing is left that takes place */
-export function readGroup(group: RowGroup, frame: CalendarFrame): StoredSeries | Unavailable | undefined {
+export function readGroup(group: RowGroup, frame: CalendarFrame): Body | undefined {
   const tag = tagOf(group, frame)
   if (tag === undefined) return undefined
   if (group.fault !== undefined) return { kind: 'unavailable', name: tag.name, reason: group.fault }

@@ -9,7 +9,7 @@ import { uidOfObjectName } from '../names.ts'
 import { collectPages, letOthersIn, listPages, masks, stateOf } from './pages.ts'
 import { groupOf, isTombstone, RowGroups, uidOfRow } from './rows.ts'
 import { formatMoment } from '../members/times.ts'
-import type { Batches, CalendarState, ObjectTag, StoredSeries, Unavailable } from '../../../calendar/backend.ts'
+import type { Batches, Body, CalendarState, ObjectTag } from '../../../calendar/backend.ts'
 import type { TimeRange } from '../../../calendar/calendar.ts'
 import type { EventUid, ObjectName } from '../../../calendar/identifiers.ts'
 import type { Query } from '../calls/client.ts'
@@ -38,7 +38,7 @@ export async function* readTags(listing: Listing): AsyncGenerator<readonly Objec
 }
 
 /** @returns at its end the state of the calendar at which the reading began */
-export async function* readObjects(listing: Listing, range: TimeRange | undefined): AsyncGenerator<readonly (StoredSeries | Unavailable)[], CalendarState | undefined> {
+export async function* readObjects(listing: Listing, range: TimeRange | undefined): AsyncGenerator<readonly Body[], CalendarState | undefined> {
   const isBounded = range?.from !== undefined || range?.to !== undefined
   let begin: ListingHead | undefined
   const note = (head: ListingHead): void => { begin ??= head }
@@ -128,7 +128,7 @@ async function readAll(listing: Listing, uids: ReadonlySet<EventUid>): Promise<R
 }
 
 /** The object that has this UID, whatever its name. */
-export async function readByUid(listing: Listing, uid: EventUid): Promise<StoredSeries | Unavailable | undefined> {
+export async function readByUid(listing: Listing, uid: EventUid): Promise<Body | undefined> {
   const found = await readGroupByUid(listing, uid)
   return found && readGroup(found.group, found.frame)
 }
@@ -148,9 +148,9 @@ export function gather(rows: readonly Row[]): readonly RowGroup[] {
 }
 
 /** @returns what exists of these names. Few are asked for one by one, many by the pages of the whole calendar. */
-export async function readByNames(listing: Listing, names: readonly ObjectName[]): Promise<ReadonlyMap<ObjectName, StoredSeries | Unavailable>> {
+export async function readByNames(listing: Listing, names: readonly ObjectName[]): Promise<ReadonlyMap<ObjectName, Body>> {
   const wanted = new Set(names)
-  const found = new Map<ObjectName, StoredSeries | Unavailable>()
+  const found = new Map<ObjectName, Body>()
   if (wanted.size > fewObjects) {
     for await (const batch of readObjects(listing, undefined)) {
       for (const series of batch) if (wanted.has(series.name)) found.set(series.name, series)
@@ -164,14 +164,14 @@ export async function readByNames(listing: Listing, names: readonly ObjectName[]
 }
 
 /** By the UID that the name tells; else by the property in which a client's own name is kept. */
-export async function readByName(listing: Listing, name: ObjectName): Promise<StoredSeries | Unavailable | undefined> {
+export async function readByName(listing: Listing, name: ObjectName): Promise<Body | undefined> {
   const uid = uidOfObjectName(name)
   const series = uid && (await readByUid(listing, uid))
   return series?.name === name ? series : readByKeptName(listing, name)
 }
 
 /** @returns undefined where no client has chosen this name */
-export async function readByKeptName(listing: Listing, name: ObjectName): Promise<StoredSeries | Unavailable | undefined> {
+export async function readByKeptName(listing: Listing, name: ObjectName): Promise<Body | undefined> {
   const { rows, frame } = await collectPages(listing, { privateExtendedProperty: `${marks.name}=${name}`, fields: masks.objects })
   const group = gather(rows).find((each) => tagOf(each, frame)?.name === name)
   if (group === undefined) return undefined

@@ -4,7 +4,7 @@ import { BackendError, isMet } from '../../../calendar/backend.ts'
 import { isForeignSeries } from './creation.ts'
 import { uidOfObjectName } from '../names.ts'
 import { readByKeptName, readByName, readByUid } from '../reading/reading.ts'
-import type { StoredSeries, Unavailable, WriteCondition, WriteOptions } from '../../../calendar/backend.ts'
+import type { Body, StoredSeries, WriteCondition, WriteOptions } from '../../../calendar/backend.ts'
 import type { EventSeries } from '../../../calendar/event.ts'
 import type { EventUid, ObjectName } from '../../../calendar/identifiers.ts'
 import type { Listing } from '../reading/pages.ts'
@@ -34,7 +34,7 @@ export async function currentForPut(listing: Listing, { name, series, condition,
   const isRefusedIfTaken = isNamedByUid && !isRetried && !isForeignSeries(series, listing)
   if (usable(known, condition) && (known !== 'absent' || isRefusedIfTaken)) return known === 'absent' ? undefined : known
   const isCreation = condition.kind === 'absent'
-  const readNamed = (): Promise<StoredSeries | Unavailable | undefined> => (isNamedByUid ? readByKeptName(listing, name) : readByName(listing, name))
+  const readNamed = (): Promise<Body | undefined> => (isNamedByUid ? readByKeptName(listing, name) : readByName(listing, name))
   const [ofUid, named] = await Promise.all([isCreation && isRefusedIfTaken ? undefined : readByUid(listing, uid), isNamedByUid && !isCreation ? undefined : readNamed()])
   if (ofUid?.name === name) return readable(ofUid)
   const other = named ?? (isNamedByUid && !isCreation ? await readNamed() : undefined)
@@ -49,7 +49,7 @@ export function uidInUse(objectName: ObjectName): BackendError {
 }
 
 /** @throws BackendError 'forbidden': what nobody could read nobody can change without loss */
-export function readable(series: StoredSeries | Unavailable): StoredSeries {
+export function readable(series: Body): StoredSeries {
   if ('kind' in series) throw new BackendError('forbidden', `The stored object cannot be read: ${series.reason}`)
   return series
 }

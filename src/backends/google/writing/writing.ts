@@ -16,7 +16,7 @@ import { readByUid } from '../reading/reading.ts'
 import { groupOf } from '../reading/rows.ts'
 import { generatedBy } from './settled.ts'
 import { addressesOn } from './told-of-series.ts'
-import type { Notify, StoredSeries, Unavailable } from '../../../calendar/backend.ts'
+import type { Body, Notify, StoredSeries } from '../../../calendar/backend.ts'
 import type { EventSeries } from '../../../calendar/event.ts'
 import type { EventUid, ObjectName, RecurrenceId } from '../../../calendar/identifiers.ts'
 import type { WireBody } from './bodies.ts'
@@ -85,7 +85,7 @@ export async function createSeries(sending: Sending, name: ObjectName, series: E
 }
 
 /** Whether a call of unclear outcome may have made this: the same event. Whoever else made that wanted the same. */
-function isAsBegun(stored: StoredSeries | Unavailable, wanted: EventSeries): stored is StoredSeries {
+function isAsBegun(stored: Body, wanted: EventSeries): stored is StoredSeries {
   return 'series' in stored && planUpdate(stored, wanted, 'nobody').every(({ on }) => on !== 'main')
 }
 
@@ -123,7 +123,7 @@ function storedOf(row: WireEvent, uid: EventUid, frame: CalendarFrame): StoredSe
   return readBack(readGroup(groupOf(uid, [{ kind: 'read', event: row }]), frame))
 }
 
-function readBack(series: StoredSeries | Unavailable | undefined): StoredSeries {
+function readBack(series: Body | undefined): StoredSeries {
   if (series !== undefined && !('kind' in series)) return series
   throw new BackendError('unavailable', `what was written cannot be read back: ${series?.reason ?? 'it is not there'}`, { retryAfterSeconds: 5 })
 }
