@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { missedIn, table } from '../bench/table.ts'
 
 test.each([
   [['--only', 'load,speed'], '--only takes some of start, first-sync, load, asked, growth, latency, connections, memory, icalendar; "speed" is none of them.'],
@@ -10,4 +11,14 @@ test.each([
 ])('the bench ends with one sentence for %j, before it measures anything', (words, sentence) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, '../bench/main.ts'), ...words], { encoding: 'utf8' })
   expect({ status, stdout, stderr }).toEqual({ status: 2, stdout: '', stderr: `bench: ${sentence}\n` })
+})
+
+test('a figure that misses the aim beside it is bold, and counted', () => {
+  const text = table(['operation', '÷ best', 'aim', 'of bare'], [
+    ['slow', '0.51', '≤ 0.5', '9'], ['as wanted', '0.50', '≤ 0.5', '9'], ['few', '3.9', '≥ 4', '9'], ['many', '14', '≥ 4', '9'], ['not told', '', '≤ 0.5', '9'], ['without an aim', '9', '', '9'],
+  ])
+  expect(text.split('\n').slice(2)).toEqual([
+    '| slow | **0.51** | ≤ 0.5 | 9 |', '| as wanted | 0.50 | ≤ 0.5 | 9 |', '| few | **3.9** | ≥ 4 | 9 |', '| many | 14 | ≥ 4 | 9 |', '| not told |  | ≤ 0.5 | 9 |', '| without an aim | 9 |  | 9 |',
+  ])
+  expect(missedIn(text)).toBe(2)
 })
